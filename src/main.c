@@ -1,0 +1,5 @@
+/* main.c: the process's entry. */
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,45 @@
+/* float.h: floats: immediates nearly always, heap objects for extreme exponents and float subclasses. */
+#ifndef OBJECTS_FLOAT_H
+#define OBJECTS_FLOAT_H
+
+#include "objects/object.h"
+
+typedef struct Float {
+    Object head;
+    double value;
+} Float;
+
+ALWAYS_INLINE bool is_float(Value v)
+{
+    return value_is_immediate_float(v) || object_has_flag(v, TYPE_IS_FLOAT);
+}
+
+ALWAYS_INLINE bool is_exact_float(Value v)
+{
+    return value_is_immediate_float(v) || object_has_type(v, &type_float);
+}
+
+Value float_new_heap(double d) NODISCARD;
+
+ALWAYS_INLINE Value value_from_double(double d)
+{
+    Value v = value_try_float(d);
+    return LIKELY(v.bits & 2) ? v : float_new_heap(d);
+}
+
+/* v must be a float (is_float). */
+ALWAYS_INLINE double float_as_double(Value v)
+{
+    return value_is_immediate_float(v) ? value_as_immediate_float(v) : ((Float *)value_as_object(v))->value;
+}
+
+double number_as_double(Value v);      /* float, int, __float__, __index__; -1.0 with error_occurred() */
+int64_t double_hash(double d, Value self);
+Value float_from_text(const char *text, size_t length) NODISCARD;
+
+/* Complex numbers. */
+extern Type type_complex;
+typedef struct Complex { Object head; double real, imag; } Complex;
+Value complex_new(double real, double imag) NODISCARD;
+
+#endif
