@@ -98,7 +98,7 @@ static void write_output(FILE *out, const Names *ids, const Names *modules, cons
     for (size_t i = 0; i < ids->count; i++) fprintf(out, "Value id_%s;\n", ids->items[i]);
     fputs("\nstatic const struct { Value *place; const char *text; } ids[] = {\n", out);
     for (size_t i = 0; i < ids->count; i++) fprintf(out, "    {&id_%s, \"%s\"},\n", ids->items[i], ids->items[i]);
-    fputs("};\n\nint ids_init(void);\nint ids_init(void)\n{\n    for (size_t i = 0; i < COUNT_OF(ids); i++) {\n"
+    fputs("    {NULL, NULL}};\n\nint ids_init(void);\nint ids_init(void)\n{\n    for (size_t i = 0; ids[i].place; i++) {\n"
           "        *ids[i].place = str_intern_cstr(ids[i].text);\n"
           "        if (value_is_null(*ids[i].place)) return -1;\n    }\n    return 0;\n}\n\n", out);
     for (size_t i = 0; i < modules->count; i++)
