@@ -1,0 +1,71 @@
+/* raw.c: malloc with counters, and the fault that makes the k-th request fail. */
+#include <malloc.h>
+#include <stdlib.h>
+
+#include "memory/statistics.h"
+
+RawCounters raw_counters;
+static uint64_t fault_countdown; /* 0: no fault armed */
+
+/* Relaxed, not read-modify-write: exact under the interpreter lock, harmless without it. */
+static void counter_add(size_t *counter, size_t n)
+{
+    __atomic_store_n(counter, __atomic_load_n(counter, __ATOMIC_RELAXED) + n, __ATOMIC_RELAXED);
+}
+
+static void *count_block(void *block)
+{
+    if (!block) return NULL;
+    counter_add(&raw_counters.allocations, 1);
+    counter_add(&raw_counters.bytes, malloc_usable_size(block));
+    raw_counters.highest_bytes = MAX(raw_counters.highest_bytes, raw_counters.bytes);
+    return block;
+}
+
+bool mem_fault_is_armed(void)
+{
+    return fault_countdown != 0;
+}
+
+void mem_fail_at(uint64_t k)
+{
+    fault_countdown = k;
+    mem_inline_limit = k == 0 ? MEM_INLINE_LIMIT : 0;
+}
+
+bool mem_fault_is_due(void)
+{
+    if (LIKELY(fault_countdown == 0) || --fault_countdown != 0) return false;
+    mem_fail_at(0);
+    return true;
+}
+
+NULLABLE void *raw_alloc(size_t size)
+{
+    return mem_fault_is_due() ? NULL : count_block(malloc(size ? size : 1));
+}
+
+NULLABLE void *raw_calloc(size_t count, size_t size)
+{
+    return mem_fault_is_due() ? NULL : count_block(calloc(count ? count : 1, size ? size : 1));
+}
+
+NULLABLE void *raw_realloc(NULLABLE void *block, size_t size)
+{
+    if (!block) return raw_alloc(size);
+    if (mem_fault_is_due()) return NULL;
+    size_t old_bytes = malloc_usable_size(block);
+    void *moved = realloc(block, size ? size : 1);
+    if (!moved) return NULL;
+    counter_add(&raw_counters.bytes, malloc_usable_size(moved) - old_bytes);
+    raw_counters.highest_bytes = MAX(raw_counters.highest_bytes, raw_counters.bytes);
+    return moved;
+}
+
+void raw_free(NULLABLE void *block)
+{
+    if (!block) return;
+    counter_add(&raw_counters.frees, 1);
+    counter_add(&raw_counters.bytes, -malloc_usable_size(block));
+    free(block);
+}
