@@ -164,7 +164,7 @@ static void read_head(const char *line)
     } else {
         if (*s != '=') fail("number expected", s);
         instruction->number = (int)strtol(s + 1, (char **)&s, 10);
-        snprintf(instruction->base, sizeof instruction->base, "%s", instruction->name);
+        memcpy(instruction->base, instruction->name, sizeof instruction->base);
     }
     instruction_count++;
     read_clauses(instruction, s);
