@@ -37,6 +37,19 @@ double number_as_double(Value v);      /* float, int, __float__, __index__; -1.0
 int64_t double_hash(double d, Value self);
 Value float_from_text(const char *text, size_t length) NODISCARD;
 
+/* --- text by a format code (float_text.c) --- */
+
+enum DoubleFormatFlags {
+    DOUBLE_SIGN = 1,         /* a '+' before positive numbers */
+    DOUBLE_ADD_DOT_0 = 2,    /* "1.0", not "1", when nothing tells it from an int */
+    DOUBLE_ALTERNATE = 4,    /* keep the point and trailing zeros ('#') */
+    DOUBLE_NO_NEG_0 = 8,     /* "0.00" for what rounds to -0.00 ('z') */
+};
+
+/* Text of d by the format code 'e' 'E' 'f' 'F' 'g' 'G' or 'r' (repr; precision 0), as CPython's
+ * PyOS_double_to_string. A raw_alloc block with a final 0, to be given to raw_free; NULL: no memory. */
+NULLABLE char *double_format(double d, char code, int precision, int flags, size_t *length) NODISCARD;
+
 /* Complex numbers. */
 extern Type type_complex;
 typedef struct Complex { Object head; double real, imag; } Complex;
