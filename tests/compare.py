@@ -1,0 +1,67 @@
+"""compare.py COACHWHIP MODE SCRIPT: runs SCRIPT under CPython 3.11 and under Coachwhip, and fails unless standard output,
+standard error and the exit code are the same.
+
+MODE: off (the interpreter alone), sync (everything hot at once, each compile awaited), ir (the same, traces run by the
+IR executor), auto. A script may begin with lines that speak to this program:
+    # args: A B         command-line arguments
+    # stderr: ignore    compare standard output and exit code only
+    # modes: off auto   run in these modes only; the reason stands behind a semicolon
+"""
+import difflib
+import os
+import re
+import subprocess
+import sys
+
+PYTHON = "/usr/bin/python3.11"
+MODE_OPTIONS = {
+    "off": ["--jit=off"],
+    "sync": ["--jit=sync", "-X", "jit-threshold=2"],
+    "ir": ["--jit=sync", "-X", "jit-threshold=2", "-X", "jit-backend=ir"],
+    "auto": ["--jit=auto"],
+}
+
+
+def directives(script):
+    found = {}
+    with open(script, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            match = re.match(r"# (args|stderr|modes): (.*)", line)
+            if not match:
+                break
+            found[match[1]] = match[2].partition(";")[0].split()
+    return found
+
+
+def run(command, script):
+    environment = dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8")
+    done = subprocess.run(command, cwd=os.path.dirname(script) or ".", env=environment, stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=110)
+    return done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), done.returncode
+
+
+def show_difference(what, expected, got):
+    lines = difflib.unified_diff(expected.splitlines(), got.splitlines(), "CPython's " + what, "Coachwhip's " + what, lineterm="")
+    print("\n".join(list(lines)[:80]))
+
+
+def main():
+    binary, mode, script = sys.argv[1:]
+    options = directives(script)
+    if mode not in options.get("modes", MODE_OPTIONS):
+        print("not run in this mode (see the script's first lines)")
+        return 0
+    rest = [os.path.basename(script), *options.get("args", [])]
+    expected = run([PYTHON, *rest], script)
+    got = run([binary, *MODE_OPTIONS[mode], *rest], script)
+    compared = ["standard output", "standard error", "exit code"]
+    failed = 0
+    for what, a, b in zip(compared, expected, got):
+        if a != b and not (what == "standard error" and "ignore" in options.get("stderr", [])):
+            show_difference(what, str(a), str(b))
+            failed = 1
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
