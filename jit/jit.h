@@ -86,7 +86,7 @@ void jit_print_stats(void *file);
 /* --- implemented by vm/ for the JIT --- */
 
 /* The one flag word that safepoints test: nonzero: something is to be done. Native loops test it at each back edge. */
-extern const volatile uint32_t *jit_vm_breaker(void);
+const volatile uint32_t *jit_vm_breaker(void);
 void jit_vm_set_countdown(Code *code, int unit, int countdown);
 /* Switches the opcode of the unit (a JUMP_BACKWARD or RESUME) between its plain and its _JIT form. */
 void jit_vm_patch(Code *code, int unit, bool native);
