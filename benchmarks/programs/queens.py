@@ -23,7 +23,7 @@ class Board:
             columns[column] = up[row + column] = down[row - column + n] = False
 
 
-def run(n=9):
+def run(n=11):
     total = 0
     for size in range(4, n + 1):
         board = Board(size)
