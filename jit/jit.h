@@ -21,6 +21,8 @@
  *    recording over one (its generic form is bc_base of that).
  * 4. While native code runs, slots of its frame may be stale: they hold Values that the frame owns, or VALUE_NULL, so
  *    that the collector may traverse them at any time; frame->sp is valid.
+ * 5. For the profiler the JIT keeps current_activity (objects/activity.h): NATIVE in compiled code, COMPILING while it
+ *    records, optimises or waits for the worker; and it answers jit_explain.
  */
 #ifndef JIT_JIT_H
 #define JIT_JIT_H
@@ -63,5 +65,8 @@ void jit_code_destroyed(Code *code);
 /* sys.settrace / setprofile was switched on: native code leaves at its next safepoint (the breaker word is also set). */
 void jit_tracing_changed(void);
 void jit_print_stats(void *file);
+/* One indented line to the FILE for each place of `code` that was hot but has no native code: the reason and the source
+ * line; nothing when there is none (profiler). */
+void jit_explain(const Code *code, void *file);
 
 #endif
