@@ -56,5 +56,37 @@ Value int_lshift(Value a, Value b) NODISCARD;
 Value int_rshift(Value a, Value b) NODISCARD;
 Value int_to_str(Value v, int base) NODISCARD;        /* base 10: no prefix, honours sys.set_int_max_str_digits */
 Value int_exact(Value v) NODISCARD;                   /* an exact int equal to v (drops the subclass) */
+Value int_and(Value a, Value b) NODISCARD;
+Value int_or(Value a, Value b) NODISCARD;
+Value int_xor(Value a, Value b) NODISCARD;
+Value int_negative(Value v) NODISCARD;
+Value int_absolute(Value v) NODISCARD;
+Value int_invert(Value v) NODISCARD;
+Value int_divmod(Value a, Value b) NODISCARD;         /* a tuple */
+Value int_gcd(Value a, Value b) NODISCARD;
+/* a / b rounded to the nearest int, ties to even; and what remains. b != 0. */
+int int_divmod_near(Value a, Value b, Value *quotient, Value *remainder) NODISCARD;
+/* |v| = *fraction * 2^*exponent with 0.5 <= fraction < 1, rounded half to even (0 for 0); the sign is in the fraction. */
+double int_frexp(Value v, int64_t *exponent);
+/* int(text, base) for a str with any Unicode digits and spaces. */
+Value int_from_str(Value str, int base) NODISCARD;
+/* The characters of a str with Unicode spaces and decimal digits replaced by their ASCII ones, others by '?': the str's
+ * own data when it is ASCII, else a raw_alloc block; with a final 0. NULL with MemoryError. */
+NULLABLE char *str_as_ascii_digits(Value str, ssize_t *length) NODISCARD;
+/* Parses like int(text, base): 1 with *result, 0 when it is malformed (no error set), -1 with an error. */
+int int_parse(const char *text, size_t length, int base, Value *result) NODISCARD;
+/* Digits without prefix in `base` as ASCII in a raw_alloc block, sign first; NULL with an error. Honours the limit. */
+NULLABLE char *int_to_text(Value v, int base, size_t *length) NODISCARD;
+/* Digits that int <-> decimal text may have; 0: no limit (sys.set_int_max_str_digits). */
+extern int int_max_str_digits;
+enum { INT_MAX_STR_DIGITS_DEFAULT = 4300, INT_MAX_STR_DIGITS_THRESHOLD = 640 };
+
+/* --- within int*.c --- */
+/* A heap int with an initialised zero in z; int_finish gives its value (stolen), an immediate when that fits. */
+NULLABLE Int *int_alloc(void) NODISCARD;
+Value int_finish(STEALS Int *number) NODISCARD;
+/* False with MemoryError: a result of that many bits cannot be represented or is not to be had. GMP itself would abort. */
+bool int_reserve_bits(size_t bits) NODISCARD;
+void int_init(void); /* before the first int beyond the immediates: gives GMP our allocator */
 
 #endif
