@@ -2,6 +2,7 @@
 #ifndef OBJECTS_STR_H
 #define OBJECTS_STR_H
 
+#include <limits.h>
 #include <stdarg.h>
 
 #include "objects/object.h"
@@ -74,6 +75,14 @@ Value str_decode(const char *bytes, ssize_t size, const char *encoding, const ch
 Value str_decode_fs(const char *bytes, ssize_t size) NODISCARD;
 Value str_encode_fs(Value str_bytes_or_path) NODISCARD; /* bytes; accepts str, bytes, os.PathLike; refuses embedded 0 */
 
+/* --- iterating: both tiers read it --- */
+typedef struct StrIterator {
+    Object head;
+    NULLABLE Value str; /* owned; no value when exhausted */
+    ssize_t index;
+} StrIterator;
+extern Type type_str_iterator, type_str_ascii_iterator;
+
 /* --- building: appends pieces, widens as needed --- */
 typedef struct StrBuilder {
     void *data; ssize_t length, capacity; uint32_t max_char; uint8_t kind; bool failed;
@@ -83,6 +92,9 @@ int str_builder_add_char(StrBuilder *builder, uint32_t character);
 int str_builder_add_str(StrBuilder *builder, Value str);
 int str_builder_add_slice(StrBuilder *builder, Value str, ssize_t low, ssize_t high);
 int str_builder_add_ascii(StrBuilder *builder, const char *text, ssize_t length); /* -1: strlen */
+int str_builder_add_kind(StrBuilder *builder, int kind, const void *characters, ssize_t length);
+int str_builder_add_fill(StrBuilder *builder, uint32_t character, ssize_t count);
+int str_builder_reserve(StrBuilder *builder, ssize_t added, uint32_t max_char); /* room for that many more */
 Value str_builder_finish(StrBuilder *builder) NODISCARD; /* the string (or error); the builder is empty afterwards */
 void str_builder_discard(StrBuilder *builder);
 

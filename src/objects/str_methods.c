@@ -1,0 +1,2 @@
+#include "objects/str_internal.h"
+const NativeMethod str_methods[] = {{NULL}};
