@@ -19,7 +19,7 @@ typedef struct Dict {
     Object head;
     ssize_t length;          /* live entries */
     ssize_t entries_used;    /* entries of `entries` in use, deleted ones included */
-    ssize_t entries_capacity;
+    ssize_t entries_capacity; /* how far entries_used may go before the table is built anew */
     DictEntry *entries;      /* NULL while empty */
     void *indices;           /* 2^log2_size cells of index_width bytes: entry number, -1 empty, -2 deleted */
     uint8_t log2_size;
@@ -65,6 +65,30 @@ ssize_t dict_find_entry(Value dict, Value key);
 uint32_t dict_keys_version(Value dict); /* nonzero; 0 only when the numbers ran out */
 extern void (*dict_watch_hook)(Value dict, Value key, NULLABLE Value new_value); /* no key: everything changes */
 
+/* --- for dict_views.c and the modules that know dicts well --- */
+/* Removes the entry `index`, which must be live; *key and *value are owned by the caller. */
+void dict_take_entry(Value dict, ssize_t index, Value *key, Value *value);
+/* Makes room for `extra` further keys at once. */
+int dict_reserve(Value dict, ssize_t extra) NODISCARD;
+/* hash(key), from the cache in a str. -1 on error. */
+int64_t dict_hash_key(Value key);
+/* The `init` slot and update() of dict, for subclasses in C. */
+int dict_update_from_args(Value dict, const char *function, const Value *args, ssize_t nargs,
+                          NULLABLE Value kwnames) NODISCARD;
+int dict_traverse(Object *self, GcVisit visit, void *argument);
+void dict_destroy(Object *self); /* the `destroy` slot */
+Value dict_subscript(Value self, Value key) NODISCARD;
+ssize_t dict_sizeof(Value dict);
+Value dict_equal(Value left, Value right, CompareOp op) NODISCARD; /* the `compare` slot */
+Value dict_iter_keys(Value dict) NODISCARD;   /* a dict_keyiterator */
+Value dict_iter_reversed_keys(Value dict) NODISCARD;
+
+typedef struct DictView { /* dict_keys, dict_values, dict_items, and OrderedDict's */
+    Object head;
+    Value dict; /* owned */
+} DictView;
+Value dict_view_new(Type *type, Value dict) NODISCARD;
+extern Type type_mapping_proxy;
 Value mapping_proxy_new(Value mapping) NODISCARD;
 
 #endif

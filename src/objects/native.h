@@ -27,6 +27,9 @@ enum NativeMethodFlags {
     NATIVE_COEXIST = 8,  /* wins over the wrapper made for a slot (list.__getitem__ …) */
 };
 
+/* The head of a native function's definition: `static NATIVE(list_pop) { … }`. */
+#define NATIVE(function) Value function(Value self, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
+
 /* Without NATIVE_KEYWORDS the caller has already checked that there are no keywords and min <= nargs <= max, with
  * CPython's messages ("f() takes no arguments (1 given)", "f() takes exactly one argument (2 given)",
  * "f expected at least 1 argument, got 0"). For module functions `self` is the module. */

@@ -4,7 +4,27 @@
 
 #include "objects/object.h"
 
+typedef struct SetEntry {
+    Value key;    /* owned; VALUE_NULL: never used; SET_DELETED: was in use */
+    int64_t hash;
+} SetEntry;
+
+enum { SET_SMALL = 8 };
+
+typedef struct Set {
+    Object head;
+    ssize_t length;            /* live entries */
+    ssize_t fill;              /* live and deleted entries */
+    ssize_t mask;              /* size of the table - 1; the size is a power of two */
+    SetEntry *table;           /* `small`, or an own block */
+    int64_t hash;              /* of a frozenset; -1: not computed yet */
+    ssize_t finger;            /* where pop() looks next */
+    NULLABLE Value weaklist;
+    SetEntry small[SET_SMALL];
+} Set;
+
 extern Type type_set, type_frozenset;
+ALWAYS_INLINE Set *as_set(Value v) { return (Set *)value_as_object(v); }
 
 ALWAYS_INLINE bool is_set(Value v) { return object_has_flag(v, TYPE_IS_SET); }
 ALWAYS_INLINE bool is_frozenset(Value v) { return object_has_flag(v, TYPE_IS_FROZENSET); }
