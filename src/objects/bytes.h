@@ -40,6 +40,8 @@ Value bytes_from_object(Value v) NODISCARD; /* from a buffer or an iterable of i
 Value bytes_repr(Value v, bool smart_quotes) NODISCARD;
 /* value as an int of 0..255: false with ValueError "byte must be in range(0, 256)" or TypeError */
 bool byte_from_value(Value v, int *byte) NODISCARD;
+/* bytes.hex: no separator: VALUE_NULL. */
+Value bytes_to_hex(const char *data, ssize_t length, NULLABLE Value separator, int bytes_per_separator) NODISCARD;
 Value bytes_join_array(Value separator, const Value *items, ssize_t count) NODISCARD;
 
 /* --- building: a bytes object that grows at its end --- */
