@@ -2,12 +2,7 @@
 #include "objects/error.h"
 #include "objects/int.h"
 #include "objects/str.h"
-#if __has_include("objects/unicode.h")
 #include "objects/unicode.h"
-#else
-#define unicode_is_space(c) ((c) == ' ' || ((c) >= 9 && (c) <= 13) || ((c) >= 0x1c && (c) <= 0x1f))
-#define unicode_decimal(c) (-1)
-#endif
 
 /* The control characters that are spaces in a str but not for the parsers of numbers. */
 static bool has_separator(const char *text, ssize_t length)
