@@ -50,6 +50,9 @@ typedef struct CodeFields {
     Value code, constants, names, localsplus_names, local_kinds, filename, name, qualname, linetable, exceptiontable;
 } CodeFields;
 
+/* Frees the quickened form and tells the JIT: called when the code object dies; implemented by vm/quicken.c. */
+void code_free_quick(Code *code);
+
 /* Increfs what it keeps; interns names as CPython does. */
 Value code_new(const CodeFields *fields) NODISCARD;
 /* Line of the instruction at byte offset `offset`; -1: none. */

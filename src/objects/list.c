@@ -32,7 +32,8 @@ static int set_capacity(List *list, ssize_t capacity)
         error_no_memory();
         return -1;
     }
-    Value *items = mem_realloc(list->items, (size_t)list->capacity * sizeof(Value), (size_t)capacity * sizeof(Value));
+    size_t old_size = list->items ? (size_t)list->capacity * sizeof(Value) : 0;
+    Value *items = mem_realloc(list->items, old_size, (size_t)capacity * sizeof(Value));
     if (!items) {
         error_no_memory();
         return -1;
@@ -159,7 +160,7 @@ static void clear_list(Object *self)
 int list_append_steal(Value v, Value item)
 {
     List *list = as_list(v);
-    if (UNLIKELY(list->length == list->capacity) && grow(list, list->length + 1) < 0) {
+    if (UNLIKELY(list->length >= list->capacity) && grow(list, list->length + 1) < 0) {
         value_decref(item);
         return -1;
     }
@@ -175,7 +176,7 @@ int list_append(Value v, Value item)
 int list_insert(Value v, ssize_t index, Value item)
 {
     List *list = as_list(v);
-    if (list->length == list->capacity && grow(list, list->length + 1) < 0) return -1;
+    if (list->length >= list->capacity && grow(list, list->length + 1) < 0) return -1;
     if (index < 0) index = MAX(index + list->length, 0);
     if (index > list->length) index = list->length;
     memmove(&list->items[index + 1], &list->items[index], (size_t)(list->length - index) * sizeof(Value));

@@ -8,7 +8,7 @@ typedef struct List {
     Object head;
     ssize_t length;
     NULLABLE Value *items; /* owned block of `capacity` */
-    ssize_t capacity;
+    ssize_t capacity; /* -1 while the list is being sorted (items is NULL then): ask `length < capacity` for room */
 } List;
 
 extern Type type_list;
