@@ -22,7 +22,7 @@ typedef struct ByteArray {
     char *block;     /* the raw block */
 } ByteArray;
 
-extern Type type_bytes, type_bytearray, type_memoryview;
+extern Type type_bytes, type_bytearray, type_memoryview, type_managed_buffer, type_memory_iterator;
 
 ALWAYS_INLINE bool is_bytes(Value v) { return object_has_flag(v, TYPE_IS_BYTES); }
 ALWAYS_INLINE Bytes *as_bytes(Value v) { return (Bytes *)value_as_object(v); }
