@@ -9,6 +9,8 @@ Value call_0(Value callable) NODISCARD;
 Value call_1(Value callable, Value a) NODISCARD;
 Value call_2(Value callable, Value a, Value b) NODISCARD;
 Value call_3(Value callable, Value a, Value b, Value c) NODISCARD;
+/* callable(self, args…) */
+Value call_with_self(Value callable, Value self, const Value *args, ssize_t nargs, NULLABLE Value kwnames) NODISCARD;
 /* callable(*args, **kwargs); args is a tuple, kwargs a dict or no value */
 Value call_tuple_dict(Value callable, Value args, NULLABLE Value kwargs) NODISCARD;
 
@@ -30,5 +32,8 @@ bool is_callable(Value v);
 
 /* A kwnames tuple and values packed into a dict, and back. */
 Value kwargs_to_dict(const Value *values, Value kwnames) NODISCARD;
+
+/* The globals of the innermost Python frame, borrowed; no value when there is no frame. Implemented by vm/. */
+NULLABLE Value current_globals_borrow(void);
 
 #endif

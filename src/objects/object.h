@@ -166,6 +166,8 @@ struct Type {
     uint32_t version;      /* unique number of this state of the type; 0 = none; changes when any attribute of the type
                               or of a base changes. Guards of both tiers compare it. */
     ssize_t attrs_offset;  /* offset of the InstanceAttrs; 0 = instances have no attributes; < 0: behind the items */
+    ssize_t dict_offset;   /* offset of a plain `NULLABLE Value dict` (functions, modules, partial …); 0 = none. A type
+                              has this or attrs_offset, not both. */
     ssize_t weaklist_offset; /* offset of the list of weak references; 0 = none */
 
     DestroySlot destroy;
@@ -296,7 +298,11 @@ ALWAYS_INLINE void value_clear(Value *place)
 /* --- making and freeing objects (used by the types themselves) --- */
 
 /* A block for an instance of `type` of `size` bytes (a GcHead in front when the type has one), with count 1 and type
- * set (heap types are increfed), the rest of it NOT initialised. NULL with MemoryError set. Not yet tracked. */
+ * set (heap types are increfed), the rest of it NOT initialised. NULL with MemoryError set. Not yet tracked.
+ * For a class made at run time, or with attrs_offset, the block is larger than `size` where the class needs it (its
+ * slots, its InstanceAttrs), all of it zeroed, the attributes empty, and it is tracked already when the native type that
+ * it derives from is no GC type: so a native type's new_instance serves its subclasses by passing `type` on. `size` is
+ * type->instance_size, or var_object_size(type, length). object_free is told the same `size`. */
 NULLABLE void *object_alloc(Type *type, size_t size) NODISCARD;
 /* The same, the rest zeroed. */
 NULLABLE void *object_alloc_zeroed(Type *type, size_t size) NODISCARD;

@@ -18,7 +18,11 @@ typedef struct Shape {
     NULLABLE Value name;    /* owned: the last name added */
     uint32_t slot_count;
     uint32_t id;            /* unique, for cache keys and debugging */
+    uint16_t inline_capacity; /* slots inside the instance, for all shapes of one root */
     bool is_dict;
+    struct Shape *root;     /* the empty shape that this one grew from (itself for a root) */
+    NULLABLE struct Shape *dict_shape; /* of a root: its dict mode */
+    NULLABLE struct Shape *next; /* all shapes of a type, the newest first: chained from its first root */
     NULLABLE Value table;   /* dict name -> small int slot, built for large shapes */
     NULLABLE Value transitions; /* dict name -> shape (as an opaque small int), or one inline transition */
     NULLABLE Value only_name; NULLABLE struct Shape *only_child; /* the usual single transition */
@@ -31,7 +35,9 @@ typedef struct InstanceAttrs {
 } InstanceAttrs;
 
 NULLABLE InstanceAttrs *instance_attrs(Value v); /* NULL when its type has none */
-/* Slot number of name, or -1. */
+/* The block of slots beyond the inline ones has room for this many Values (a function of the number in use). */
+uint32_t shape_spill_capacity(uint32_t slots_beyond);
+/* Slot number of name, or -1. The name is an interned str. */
 int shape_find(const Shape *shape, Value name);
 /* The shape after adding name; NULL with an error. */
 NULLABLE Shape *shape_add(Shape *shape, Value name);
@@ -44,5 +50,25 @@ Value instance_dict(Value instance) NODISCARD;                  /* makes and giv
 int instance_set_dict(Value instance, Value dict) NODISCARD;
 int instance_attrs_traverse(Value instance, GcVisit visit, void *argument);
 void instance_attrs_clear(Value instance);
+
+/* Puts a new instance's attributes into the empty state: called by object_alloc. */
+void instance_attrs_init(Type *type, Object *object, InstanceAttrs *attrs);
+/* The bytes of InstanceAttrs with its inline slots, for instances with this shape. */
+ALWAYS_INLINE size_t instance_attrs_size(const Shape *shape)
+{
+    return sizeof(InstanceAttrs) + shape->inline_capacity * sizeof(Value);
+}
+/* Gives the type a root shape (type_ready). */
+int shape_init_type(Type *type) NODISCARD;
+/* The type's empty shape for new instances, after looking at how many slots past instances needed. */
+Shape *shape_root_for_new(Type *type);
+/* A data descriptor or attribute hook of the type changed: shapes that caches may know no longer prove anything. */
+int shape_renew_root(Type *type) NODISCARD;
+void shape_free_all(Type *type);
+/* Re-homes the attributes of an instance whose __class__ becomes `type`. */
+int instance_attrs_move(Value instance, Type *type) NODISCARD;
+/* A new dict with the attributes; does not change to dict mode. VALUE_NULL without an error: has no attributes at all. */
+NULLABLE Value instance_dict_copy(Value instance);
+bool instance_has_dict(Value instance); /* its type gives it a __dict__ */
 
 #endif
