@@ -54,12 +54,16 @@ bool is_exception_class(Value v);
 EXCEPTION_CLASSES(DECLARE_EXCEPTION)
 #undef DECLARE_EXCEPTION
 
-/* raise a instance of `type` with args (a tuple, borrowed) */
+/* A new instance of `type` with args (a tuple, borrowed; no value: none), as type(*args) makes it. */
 Value exception_new(Type *type, Value args) NODISCARD;
 /* Pushes the current frame onto the exception's traceback (vm/traceback.c). */
+extern Type type_traceback; /* vm/traceback.c */
 struct Frame;
 int traceback_here(struct Frame *frame);
 Value unicode_decode_error_new(const char *encoding, const char *object, ssize_t length, ssize_t start, ssize_t end,
                                const char *reason) NODISCARD;
+
+/* The subgroup of `group` whose leaves' words, shifted right by 3, are in the set; None when empty (`except*`). */
+Value exception_group_project(Value group, Value leaf_ids) NODISCARD;
 
 #endif

@@ -220,7 +220,7 @@ static void plain_object_destroy(Object *self)
 static Value object_repr(Value self)
 {
     Type *type = type_of(self);
-    Value module = type_module(type);
+    Value module = type_module_name(type);
     if (value_is_null(module)) error_clear();
     Value qualname = type_qualname(type);
     Value text;

@@ -251,13 +251,6 @@ NULLABLE InstanceAttrs *instance_attrs(Value v)
     return (InstanceAttrs *)((char *)object + var_object_size(type, ((VarObject *)object)->length));
 }
 
-static void spill_free(InstanceAttrs *attrs, const Shape *shape)
-{
-    uint32_t capacity = shape_spill_capacity(slots_beyond_inline(shape));
-    if (capacity) mem_free(attrs->spill, capacity * sizeof(Value));
-    attrs->spill = NULL;
-}
-
 /* Drops all attributes; the shape becomes the empty one of the same root. */
 static void attrs_clear(InstanceAttrs *attrs)
 {

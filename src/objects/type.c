@@ -474,7 +474,7 @@ Value type_qualname(const Type *type)
     return type->heap ? value_incref(type->heap->qualname) : str_intern_cstr(type_short_name(type));
 }
 
-Value type_module(Type *type)
+Value type_module_name(Type *type)
 {
     if (type->flags & TYPE_HEAP) {
         Value module = dict_get_borrow(type->dict, ID(__module__));
@@ -490,7 +490,7 @@ Value type_module(Type *type)
 
 static Value get_name(Value self, void *closure) { return type_name(as_type(self)); }
 static Value get_qualname(Value self, void *closure) { return type_qualname(as_type(self)); }
-static Value get_module(Value self, void *closure) { return type_module(as_type(self)); }
+static Value get_module(Value self, void *closure) { return type_module_name(as_type(self)); }
 
 /* Common checks of the setters. */
 static bool can_set(Type *type, NULLABLE Value value, const char *name)
@@ -812,7 +812,7 @@ static Value method_sizeof(Value self, const Value *args, ssize_t nargs, Value k
 static Value type_repr(Value self)
 {
     Type *type = as_type(self);
-    Value module = type_module(type);
+    Value module = type_module_name(type);
     if (value_is_null(module)) error_clear();
     Value qualname = type_qualname(type), text;
     if (!value_is_null(module) && is_str(module) && !str_equal_cstr(module, "builtins"))

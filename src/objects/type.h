@@ -45,7 +45,7 @@ int type_add_subclass(Type *base, Type *type);
 void type_remove_subclass(Type *base, Type *type);
 /* Live subclasses as a new list. */
 Value type_subclasses(Type *type) NODISCARD;
-Value type_module(Type *type) NODISCARD;   /* __module__ */
+Value type_module_name(Type *type) NODISCARD;   /* __module__ */
 Value type_name(const Type *type) NODISCARD; /* __name__ */
 Value type_qualname(const Type *type) NODISCARD;
 const char *type_short_name(const Type *type); /* the part behind the last dot */
@@ -101,6 +101,13 @@ int type_recursive_is_subclass(Value type, Value class_);
 /* --- union.c --- */
 Value union_or(Value left, Value right); /* X | Y of types */
 
+/* --- super.c --- */
+/* What super(type, object).name is, start being the class whose MRO is searched. Missing: no value and no error. */
+NULLABLE Value super_lookup(Type *type, Value object, Type *start, Value name);
+/* super() without arguments: *type is __class__ and *object the first argument of the running function, both owned; -1
+ * with RuntimeError. Implemented by vm/. */
+int super_find_context(Value *type, Value *object);
+
 /* --- descr.c --- */
 Value descr_new_method(Type *type, const NativeMethod *method) NODISCARD;
 Value descr_new_member(Type *type, const NativeMember *member) NODISCARD;
@@ -128,6 +135,9 @@ int method_lookup_generic(Value object, Value name, Value *method);
 Value generic_get_dict(Value self, void *closure); /* for getset tables: __dict__ */
 int generic_set_dict(Value self, Value value, void *closure);
 
-int types_init(void) NODISCARD;
+/* --- exception*.c --- */
+int exceptions_init(void) NODISCARD;
+
+int types_init(void) NODISCARD; /* also ids_init and slots_init */
 
 #endif

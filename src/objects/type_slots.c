@@ -229,21 +229,21 @@ static Value slot_binary(Value self, Value other, Value name, Value reflected, s
 #define SLOT_BINARY(slot, name, reflected)                                                                             \
     static Value slot_##slot(Value self, Value other)                                                                  \
     {                                                                                                                  \
-        return slot_binary(self, other, ID(name), ID(reflected), offsetof(Type, number.slot), (void *)slot_##slot);    \
+        return slot_binary(self, other, name, reflected, offsetof(Type, number.slot), (void *)slot_##slot);    \
     }
-SLOT_BINARY(add, __add__, __radd__)
-SLOT_BINARY(subtract, __sub__, __rsub__)
-SLOT_BINARY(multiply, __mul__, __rmul__)
-SLOT_BINARY(remainder, __mod__, __rmod__)
-SLOT_BINARY(divmod, __divmod__, __rdivmod__)
-SLOT_BINARY(lshift, __lshift__, __rlshift__)
-SLOT_BINARY(rshift, __rshift__, __rrshift__)
-SLOT_BINARY(and_, __and__, __rand__)
-SLOT_BINARY(xor_, __xor__, __rxor__)
-SLOT_BINARY(or_, __or__, __ror__)
-SLOT_BINARY(floor_divide, __floordiv__, __rfloordiv__)
-SLOT_BINARY(true_divide, __truediv__, __rtruediv__)
-SLOT_BINARY(matrix_multiply, __matmul__, __rmatmul__)
+SLOT_BINARY(add, ID(__add__), ID(__radd__))
+SLOT_BINARY(subtract, ID(__sub__), ID(__rsub__))
+SLOT_BINARY(multiply, ID(__mul__), ID(__rmul__))
+SLOT_BINARY(remainder, ID(__mod__), ID(__rmod__))
+SLOT_BINARY(divmod, ID(__divmod__), ID(__rdivmod__))
+SLOT_BINARY(lshift, ID(__lshift__), ID(__rlshift__))
+SLOT_BINARY(rshift, ID(__rshift__), ID(__rrshift__))
+SLOT_BINARY(and_, ID(__and__), ID(__rand__))
+SLOT_BINARY(xor_, ID(__xor__), ID(__rxor__))
+SLOT_BINARY(or_, ID(__or__), ID(__ror__))
+SLOT_BINARY(floor_divide, ID(__floordiv__), ID(__rfloordiv__))
+SLOT_BINARY(true_divide, ID(__truediv__), ID(__rtruediv__))
+SLOT_BINARY(matrix_multiply, ID(__matmul__), ID(__rmatmul__))
 
 static Value slot_power(Value self, Value other, Value modulus)
 {
@@ -264,35 +264,35 @@ static Value slot_inplace_power(Value self, Value other, Value modulus)
 #define SLOT_UNARY(slot, name)                                                                                         \
     static Value slot_##slot(Value self)                                                                               \
     {                                                                                                                  \
-        return call_required(self, ID(name), NULL, 0);                                                                 \
+        return call_required(self, name, NULL, 0);                                                                 \
     }
-SLOT_UNARY(negative, __neg__)
-SLOT_UNARY(positive, __pos__)
-SLOT_UNARY(absolute, __abs__)
-SLOT_UNARY(invert, __invert__)
-SLOT_UNARY(to_int, __int__)
-SLOT_UNARY(to_float, __float__)
-SLOT_UNARY(index, __index__)
-SLOT_UNARY(str, __str__)
+SLOT_UNARY(negative, ID(__neg__))
+SLOT_UNARY(positive, ID(__pos__))
+SLOT_UNARY(absolute, ID(__abs__))
+SLOT_UNARY(invert, ID(__invert__))
+SLOT_UNARY(to_int, ID(__int__))
+SLOT_UNARY(to_float, ID(__float__))
+SLOT_UNARY(index, ID(__index__))
+SLOT_UNARY(str, ID(__str__))
 
 #define SLOT_INPLACE(slot, name)                                                                                       \
     static Value slot_##slot(Value self, Value other)                                                                  \
     {                                                                                                                  \
-        return call_required(self, ID(name), &other, 1);                                                               \
+        return call_required(self, name, &other, 1);                                                               \
     }
-SLOT_INPLACE(inplace_add, __iadd__)
-SLOT_INPLACE(inplace_subtract, __isub__)
-SLOT_INPLACE(inplace_multiply, __imul__)
-SLOT_INPLACE(inplace_remainder, __imod__)
-SLOT_INPLACE(inplace_lshift, __ilshift__)
-SLOT_INPLACE(inplace_rshift, __irshift__)
-SLOT_INPLACE(inplace_and, __iand__)
-SLOT_INPLACE(inplace_xor, __ixor__)
-SLOT_INPLACE(inplace_or, __ior__)
-SLOT_INPLACE(inplace_floor_divide, __ifloordiv__)
-SLOT_INPLACE(inplace_true_divide, __itruediv__)
-SLOT_INPLACE(inplace_matrix_multiply, __imatmul__)
-SLOT_INPLACE(subscript, __getitem__)
+SLOT_INPLACE(inplace_add, ID(__iadd__))
+SLOT_INPLACE(inplace_subtract, ID(__isub__))
+SLOT_INPLACE(inplace_multiply, ID(__imul__))
+SLOT_INPLACE(inplace_remainder, ID(__imod__))
+SLOT_INPLACE(inplace_lshift, ID(__ilshift__))
+SLOT_INPLACE(inplace_rshift, ID(__irshift__))
+SLOT_INPLACE(inplace_and, ID(__iand__))
+SLOT_INPLACE(inplace_xor, ID(__ixor__))
+SLOT_INPLACE(inplace_or, ID(__ior__))
+SLOT_INPLACE(inplace_floor_divide, ID(__ifloordiv__))
+SLOT_INPLACE(inplace_true_divide, ID(__itruediv__))
+SLOT_INPLACE(inplace_matrix_multiply, ID(__imatmul__))
+SLOT_INPLACE(subscript, ID(__getitem__))
 
 static Value slot_repr(Value self)
 {
