@@ -14,6 +14,7 @@ enum ParseFlags { /* CPython's PyCF_*, those that the front end looks at */
     PARSE_TYPE_COMMENTS = 0x1000,
     PARSE_ALLOW_TOP_LEVEL_AWAIT = 0x2000,
     PARSE_ALLOW_INCOMPLETE_INPUT = 0x4000,
+    PARSE_FROM_FILE = 0x10000000, /* ours: a program's file, which must be UTF-8 unless it says otherwise */
     PARSE_BARRY_AS_BDFL = 0x400000, /* CO_FUTURE_BARRY_AS_BDFL: <> instead of != */
 };
 
