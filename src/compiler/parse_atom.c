@@ -5,7 +5,9 @@
  * that decides which mistake is reported; the first pass reads them from left to right without going back. */
 #include "compiler/parser.h"
 
+#include "objects/abstract.h"
 #include "objects/error.h"
+#include "objects/exception.h"
 #include "objects/float.h"
 #include "objects/int.h"
 

@@ -41,7 +41,7 @@ static Expr *parse_capture_target(Parser *p)
 
 /* --- literals --- */
 
-static bool is_complex(const Expr *number)
+static bool is_imaginary(const Expr *number)
 {
     return object_has_type(number->v.Constant.value, &type_complex);
 }
@@ -63,11 +63,11 @@ static Expr *parse_number_pattern(Parser *p)
     enum TokenType type = next_type(p);
     if (type != TOKEN_PLUS && type != TOKEN_MINUS) return p->failed ? NULL : real;
     Expr *number = real->kind == EXPR_UnaryOp ? real->v.UnaryOp.operand : real;
-    if (is_complex(number)) return raise_at_node(p, number->location, "real number required in complex literal");
+    if (is_imaginary(number)) return raise_at_node(p, number->location, "real number required in complex literal");
     p->mark++;
     Expr *imaginary = parse_number(p);
     if (!imaginary) return NULL;
-    if (!is_complex(imaginary))
+    if (!is_imaginary(imaginary))
         return raise_at_node(p, imaginary->location, "imaginary number required in complex literal");
     return ast_BinOp(p->arena, real, type == TOKEN_PLUS ? OP_Add : OP_Sub, imaginary, location_from(p, start));
 }

@@ -1,6 +1,8 @@
 /* parser.c: the parser's engine: tokens on demand, the two passes, memory of the second one, names, sequences. */
 #include "compiler/parser.h"
 
+#include "objects/abstract.h"
+#include "objects/call.h"
 #include "objects/error.h"
 #include "objects/exception.h"
 #include "objects/str.h"
@@ -203,11 +205,20 @@ static bool grow_identifiers(Parser *p)
     return true;
 }
 
-/* Identifiers beyond ASCII are compared in normal form NFKC. */
+/* Identifiers beyond ASCII are compared in normal form NFKC; without unicodedata they stay as they are written. */
 static Value normalize_identifier(STEALS Value name)
 {
     if (value_is_null(name) || as_str(name)->is_ascii) return name;
-    Value normalized = identifier_normalize(name);
+    Value normalize = import_attr("unicodedata", "normalize");
+    if (value_is_null(normalize)) {
+        if (error_catch(&type_ImportError)) return name;
+        value_decref(name);
+        return VALUE_NULL;
+    }
+    Value form = str_from_cstr("NFKC");
+    Value normalized = value_is_null(form) ? VALUE_NULL : call_2(normalize, form, name);
+    value_xdecref(form);
+    value_decref(normalize);
     value_decref(name);
     return normalized;
 }
