@@ -206,9 +206,13 @@ static Expr *parse_format_spec(StringJoiner *joiner, const char **at, const char
     nodes_init(&spec.values);
     spec.text = VALUE_NULL;
     spec.is_fstring = true;
-    if (fstring_parse(&spec, at, end, is_raw, level, token)) return joiner_finish(&spec);
-    value_xdecref(spec.text);
-    return NULL;
+    if (!fstring_parse(&spec, at, end, is_raw, level, token)) {
+        value_xdecref(spec.text);
+        return NULL;
+    }
+    /* CPython gives the spec, and the text at its end, the place of this literal alone. */
+    spec.location = location_of_token(&joiner->p->tokens[token]);
+    return joiner_finish(&spec);
 }
 
 /* At "{". */

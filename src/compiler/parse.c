@@ -204,7 +204,7 @@ static void *parse_interactive(Parser *p)
     if (!body && !p->failed) {
         p->mark = start;
         if (!accept(p, TOKEN_NEWLINE)) return NULL;
-        Stmt *pass = ast_Pass(p->arena, location_from(p, start));
+        Stmt *pass = ast_Pass(p->arena, location_of_token(&p->tokens[start]));
         if (!pass || !nodes_add(p, &statements, pass)) return NULL;
         body = nodes_finish(p, &statements);
     }

@@ -107,10 +107,20 @@ bool next_is_word(Parser *p, const char *word); /* a soft keyword */
 /* The token before p->mark. */
 static inline Token *last_token(Parser *p) { return &p->tokens[p->mark - 1]; }
 
+/* The last token taken that has a text: a statement does not reach over the end of its line or block. */
+static inline Token *last_visible_token(Parser *p)
+{
+    Token *token = last_token(p);
+    while (token->type == TOKEN_NEWLINE || token->type == TOKEN_INDENT || token->type == TOKEN_DEDENT ||
+           token->type == TOKEN_END)
+        token--;
+    return token;
+}
+
 /* A node from token number `start` to the last token taken. */
 static inline AstLocation location_from(Parser *p, int start)
 {
-    Token *first = &p->tokens[start], *last = last_token(p);
+    Token *first = &p->tokens[start], *last = last_visible_token(p);
     return (AstLocation){first->lineno, first->col_offset, last->end_lineno, last->end_col_offset};
 }
 
