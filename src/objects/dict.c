@@ -97,7 +97,7 @@ static void free_table(void *indices, int log2_size)
 
 static void set_empty_table(Dict *dict)
 {
-    dict->length = dict->entries_used = dict->entries_capacity = 0;
+    dict->length = dict->entries_used = dict->entries_capacity = dict->first_live = 0;
     dict->entries = NULL;
     dict->indices = empty_indices;
     dict->log2_size = 0;
@@ -135,27 +135,34 @@ ALWAYS_INLINE size_t find_free_cell(const Dict *dict, int64_t hash)
     return cell;
 }
 
-/* Moves the live entries to a new table; their order stays. */
-static int resize(Dict *dict, int log2_size)
+/* Moves the live entries to a new table, behind `gap` deleted ones; their order stays. */
+static int resize_with_gap(Dict *dict, int log2_size, ssize_t gap)
 {
     DictEntry *old_entries = dict->entries;
     void *old_indices = dict->indices;
     int old_log2_size = dict->log2_size;
     ssize_t used = dict->entries_used, kept = dict->length;
     if (alloc_table(dict, log2_size) < 0) return -1;
-    if (kept == used) {
+    if (kept == used && gap == 0) {
         if (used) memcpy(dict->entries, old_entries, (size_t)used * sizeof(DictEntry));
     } else {
         dict->keys_version = 0;
-        DictEntry *to = dict->entries;
+        memset(dict->entries, 0, (size_t)gap * sizeof(DictEntry));
+        DictEntry *to = dict->entries + gap;
         for (ssize_t i = 0; i < used; i++)
             if (!value_is_null(old_entries[i].value)) *to++ = old_entries[i];
     }
-    dict->entries_used = kept;
-    for (ssize_t i = 0; i < kept; i++)
+    dict->first_live = gap;
+    dict->entries_used = gap + kept;
+    for (ssize_t i = gap; i < gap + kept; i++)
         write_cell(dict->indices, find_free_cell(dict, dict->entries[i].hash), dict->index_width, i);
     free_table(old_indices, old_log2_size);
     return 0;
+}
+
+static int resize(Dict *dict, int log2_size)
+{
+    return resize_with_gap(dict, log2_size, 0);
 }
 
 /* The array of entries is full: room for one more, and as many again. */
@@ -398,8 +405,49 @@ void dict_take_entry(Value v, ssize_t i, Value *key, Value *value)
     *key = entry->key;
     *value = entry->value;
     entry->key = entry->value = VALUE_NULL;
+    if (i == dict->first_live) dict->first_live = i + 1;
     dict->length--;
     dict->keys_version = 0;
+}
+
+/* Makes place `to`, which holds no live entry, the place of entry `from`. */
+static void move_entry(Dict *dict, ssize_t from, ssize_t to)
+{
+    write_cell(dict->indices, cell_of_entry(dict, from), dict->index_width, to);
+    dict->entries[to] = dict->entries[from];
+    dict->entries[from].key = dict->entries[from].value = VALUE_NULL;
+    dict->keys_version = 0;
+}
+
+int dict_move_to_end(Value v, ssize_t i)
+{
+    Dict *dict = as_dict(v);
+    announce(dict, VALUE_NULL, VALUE_NULL);
+    if (i == dict->entries_used - 1) return 0;
+    if (dict->entries_used == dict->entries_capacity) {
+        ssize_t live_before = 0;
+        for (ssize_t j = dict->first_live; j < i; j++) live_before += !value_is_null(dict->entries[j].value);
+        if (grow(dict) < 0) return -1;
+        i = live_before;
+    }
+    move_entry(dict, i, dict->entries_used++);
+    if (i == dict->first_live) dict->first_live = i + 1;
+    return 0;
+}
+
+int dict_move_to_front(Value v, ssize_t i)
+{
+    Dict *dict = as_dict(v);
+    announce(dict, VALUE_NULL, VALUE_NULL);
+    if (i == dict->first_live) return 0;
+    if (dict->first_live == 0) {
+        ssize_t gap = dict->length + 1, live_before = 0;
+        for (ssize_t j = 0; j < i; j++) live_before += !value_is_null(dict->entries[j].value);
+        if (resize_with_gap(dict, log2_size_for(dict->length * 2 + gap), gap) < 0) return -1;
+        i = gap + live_before;
+    }
+    move_entry(dict, i, --dict->first_live);
+    return 0;
 }
 
 static void delete_entry(Value v, ssize_t i)
@@ -520,6 +568,7 @@ static int clone_table(Dict *dict, const Dict *source)
     }
     dict->entries_used = source->entries_used;
     dict->entries_capacity = source->entries_capacity;
+    dict->first_live = source->first_live;
     dict->length = source->length;
     dict->has_only_str_keys = source->has_only_str_keys;
     dict->keys_version = source->keys_version;
@@ -582,7 +631,7 @@ static void clear_dict_slot(Object *self)
 bool dict_next(Value v, ssize_t *position, Value *key, Value *value)
 {
     const Dict *dict = as_dict(v);
-    ssize_t i = *position;
+    ssize_t i = MAX(*position, dict->first_live);
     while (i < dict->entries_used && value_is_null(dict->entries[i].value)) i++;
     if (i >= dict->entries_used) return false;
     *position = i + 1;
@@ -945,6 +994,7 @@ static NATIVE(dict_popitem)
      * table could fill up with DELETED cells until no EMPTY one ends a search. */
     dict->entries_capacity -= dict->entries_used - i;
     dict->entries_used = i;
+    dict->first_live = MIN(dict->first_live, i);
     return tuple_from_array_steal(pair, 2);
 }
 

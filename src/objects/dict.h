@@ -20,6 +20,7 @@ typedef struct Dict {
     ssize_t length;          /* live entries */
     ssize_t entries_used;    /* entries of `entries` in use, deleted ones included */
     ssize_t entries_capacity; /* how far entries_used may go before the table is built anew */
+    ssize_t first_live;      /* no entry before this one is live: taking items from the front stays cheap */
     DictEntry *entries;      /* NULL while empty */
     void *indices;           /* 2^log2_size cells of index_width bytes: entry number, -1 empty, -2 deleted */
     uint8_t log2_size;
@@ -68,6 +69,9 @@ extern void (*dict_watch_hook)(Value dict, Value key, NULLABLE Value new_value);
 /* --- for dict_views.c and the modules that know dicts well --- */
 /* Removes the entry `index`, which must be live; *key and *value are owned by the caller. */
 void dict_take_entry(Value dict, ssize_t index, Value *key, Value *value);
+/* Moves the live entry `index` behind all others or before all others. */
+int dict_move_to_end(Value dict, ssize_t index) NODISCARD;
+int dict_move_to_front(Value dict, ssize_t index) NODISCARD;
 /* Makes room for `extra` further keys at once. */
 int dict_reserve(Value dict, ssize_t extra) NODISCARD;
 /* hash(key), from the cache in a str. -1 on error. */

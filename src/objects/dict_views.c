@@ -72,7 +72,7 @@ ALWAYS_INLINE NULLABLE const DictEntry *next_entry(DictIterator *iterator)
         iterator->length_before = -1; /* from now on every next fails */
         return NULL;
     }
-    ssize_t i = iterator->position;
+    ssize_t i = MAX(iterator->position, dict->first_live);
     while (i < dict->entries_used && value_is_null(dict->entries[i].value)) i++;
     if (i >= dict->entries_used) return iterator_end(iterator);
     if (UNLIKELY(iterator->remaining == 0)) {

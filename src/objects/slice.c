@@ -198,12 +198,6 @@ static Value compare_slices(Value left, Value right, CompareOp op)
     return result;
 }
 
-static int64_t hash_slice(Value self)
-{
-    error_format(&type_TypeError, "unhashable type: '%.200s'", type_of(self)->name);
-    return -1;
-}
-
 static Value new_slice(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
     if (!args_no_keywords("slice", kwnames) || !args_count("slice", nargs, 1, 3)) return VALUE_NULL;
@@ -239,7 +233,6 @@ Type type_slice = {
     .traverse = traverse_slice,
     .new_instance = new_slice,
     .repr = repr_slice,
-    .hash = hash_slice,
     .compare = compare_slices,
     .members = slice_members,
     .methods = slice_methods,

@@ -545,12 +545,6 @@ static Value proxy_call(Value self, const Value *args, ssize_t nargs, NULLABLE V
     return result;
 }
 
-static int64_t proxy_hash(Value self)
-{
-    error_format(&type_TypeError, "unhashable type: '%.200s'", type_of(self)->name);
-    return -1;
-}
-
 static NATIVE(proxy_bytes_method)
 {
     return proxy_to_bytes(self);
@@ -573,7 +567,7 @@ static const NativeMethod proxy_methods[] = {
 
 #define PROXY_SLOTS                                                                                                    \
     .instance_size = sizeof(WeakRef), .flags = TYPE_HAS_GC | TYPE_NO_NEW, .destroy = destroy_ref,                      \
-    .traverse = traverse_ref, .clear = clear_ref, .repr = proxy_repr, .str = proxy_str, .hash = proxy_hash,            \
+    .traverse = traverse_ref, .clear = clear_ref, .repr = proxy_repr, .str = proxy_str,                                \
     .getattr = proxy_getattr, .setattr = proxy_setattr, .compare = proxy_compare, .iter = proxy_iter,                  \
     .iternext = proxy_iternext,                                                                                        \
     .number = {.add = proxy_add,                                                                                       \
