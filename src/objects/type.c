@@ -192,8 +192,7 @@ static int fill_dict(Type *type)
 {
     if (slots_add_wrappers(type) < 0) return -1;
     if (type->new_instance && !(type->flags & TYPE_HEAP)) {
-        Value function = native_function_new(&new_method, value_from_type(type), VALUE_NULL);
-        if (dict_add_once(type->dict, "__new__", function, false) < 0) return -1;
+        if (dict_add_once(type->dict, "__new__", type_new_function(type), false) < 0) return -1;
     }
     for (const NativeMethod *m = type->methods; m && m->name; m++)
         if (dict_add_once(type->dict, m->name, make_method(type, m), m->flags & NATIVE_COEXIST) < 0) return -1;
@@ -303,6 +302,11 @@ static Value new_wrapper(Value self, const Value *args, ssize_t nargs, Value kwn
         return error_format(&type_TypeError, "%s.__new__(%s) is not safe, use %s.__new__()", type->name, subtype->name,
                             native->name);
     return type->new_instance(subtype, args + 1, nargs - 1, kwnames);
+}
+
+Value type_new_function(Type *type)
+{
+    return native_function_new(&new_method, value_from_type(type), VALUE_NULL);
 }
 
 bool native_function_is_new(Value function)
@@ -847,7 +851,7 @@ static void type_destroy(Object *self)
     value_xdecref(heap->qualname);
     value_xdecref(heap->slots);
     if (heap->slot_members) mem_free(heap->slot_members, (size_t)(heap->slot_count + 1) * sizeof(NativeMember));
-    raw_free(heap->doc);
+    value_xdecref(heap->fields);
     mem_free(heap, sizeof *heap);
     error_restore(pending);
     object_free(self, sizeof(Type));

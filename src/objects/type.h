@@ -12,7 +12,7 @@ typedef struct HeapTypeExtra {
     NULLABLE Value slots;       /* tuple of the mangled names of __slots__, or no value */
     NativeMember *slot_members; /* owned: one for each slot, then one with name NULL */
     ssize_t slot_count;
-    NULLABLE char *doc;         /* owned: what type->doc points to (struct sequences) */
+    NULLABLE Value fields;      /* of a struct sequence type: the names of all fields */
     uint16_t inline_wanted;     /* inline slots that past instances would have used */
     bool owns_weaklist;         /* weaklist_offset was added by this class, not by a base */
     bool is_native;             /* made by C code (struct sequences): reads as an immutable built-in type */
@@ -57,7 +57,8 @@ ALWAYS_INLINE bool is_type(Value v) { return object_has_flag(v, TYPE_IS_TYPE); }
 ALWAYS_INLINE Type *as_type(Value v) { return (Type *)value_as_object(v); }
 ALWAYS_INLINE Value value_from_type(const Type *type) { return value_from_object(type); }
 
-bool native_function_is_new(Value function); /* the __new__ of a native type */
+Value type_new_function(Type *type) NODISCARD; /* the __new__ of a native type */
+bool native_function_is_new(Value function);
 
 /* --- type_mro.c --- */
 Value mro_compute(Type *type) NODISCARD;           /* C3 over type->bases: a tuple */
