@@ -195,13 +195,12 @@ static int class_method_init(Value self, const Value *args, ssize_t nargs, Value
     return holder_init(self, "classmethod", args, nargs, kwnames);
 }
 
-/* Made by C: the attributes are copied like staticmethod(callable) does. */
+/* Made by C: without the callable's attributes, as CPython's PyStaticMethod_New. */
 static Value holder_from(Type *type, Value callable)
 {
     Value holder = holder_new(type, NULL, 0, VALUE_NULL);
     if (value_is_null(holder)) return VALUE_NULL;
     as_holder(holder)->callable = value_incref(callable);
-    if (copy_wrapped_attributes(holder, callable) < 0) value_clear(&holder);
     return holder;
 }
 

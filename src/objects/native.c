@@ -56,15 +56,9 @@ Value doc_signature(const char *name, NULLABLE const char *doc)
 
 /* --- arity --- */
 
-static Value native_display_name(const NativeMethod *method, NULLABLE const Type *owner)
+/* `name` as messages show it: "list.append", "math.sqrt", "len". Stolen. */
+static COLD bool arity_error(const NativeMethod *method, STEALS Value name, ssize_t nargs, bool has_keywords)
 {
-    if (owner) return str_format("%s.%s", type_short_name(owner), method->name);
-    return str_from_cstr(method->name);
-}
-
-static COLD bool arity_error(const NativeMethod *method, NULLABLE const Type *owner, ssize_t nargs, bool has_keywords)
-{
-    Value name = native_display_name(method, owner);
     if (value_is_null(name)) return false;
     if (has_keywords) {
         error_format(&type_TypeError, "%U() takes no keyword arguments", name);
@@ -83,12 +77,23 @@ static COLD bool arity_error(const NativeMethod *method, NULLABLE const Type *ow
     return false;
 }
 
-bool native_check_arity(const NativeMethod *method, NULLABLE const Type *owner, ssize_t nargs, Value kwnames)
+ALWAYS_INLINE bool arity_fits(const NativeMethod *method, ssize_t nargs, NULLABLE Value kwnames)
 {
     if (method->flags & NATIVE_KEYWORDS) return true;
-    bool has_keywords = !value_is_null(kwnames) && tuple_length(kwnames) > 0;
-    if (LIKELY(nargs >= method->min && (nargs <= method->max || method->max < 0) && !has_keywords)) return true;
-    return arity_error(method, owner, nargs, has_keywords);
+    return nargs >= method->min && (nargs <= method->max || method->max < 0) &&
+           (value_is_null(kwnames) || tuple_length(kwnames) == 0);
+}
+
+static bool any_keywords(NULLABLE Value kwnames)
+{
+    return !value_is_null(kwnames) && tuple_length(kwnames) > 0;
+}
+
+bool native_check_arity(const NativeMethod *method, NULLABLE const Type *owner, ssize_t nargs, Value kwnames)
+{
+    if (LIKELY(arity_fits(method, nargs, kwnames))) return true;
+    Value name = owner ? str_format("%s.%s", type_short_name(owner), method->name) : str_from_cstr(method->name);
+    return arity_error(method, name, nargs, any_keywords(kwnames));
 }
 
 /* --- the function object --- */
@@ -130,21 +135,26 @@ static void native_clear(Object *self)
     value_clear(&((NativeFunctionObject *)self)->module);
 }
 
-/* The class whose name error messages show: for methods, not for functions of a module. */
-static const Type *native_owner(const NativeFunctionObject *function)
+/* "list.append" for a method, "math.sqrt" for a function of a module other than builtins. */
+static Value native_full_name(const NativeFunctionObject *function)
 {
-    Value self = function->self;
-    if (value_is_null(self) || is_module(self)) return NULL;
-    return is_type(self) ? as_type(self) : type_of(self);
+    const char *name = function->method->name;
+    Value self = function->self, module = function->module;
+    if (value_is_null(self) || is_module(self)) {
+        bool plain = value_is_null(module) || !is_str(module) || str_equal_cstr(module, "builtins");
+        return plain ? str_from_cstr(name) : str_format("%U.%s", module, name);
+    }
+    return str_format("%s.%s", type_short_name(is_type(self) ? as_type(self) : type_of(self)), name);
 }
 
 static Value native_call(Value callable, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
     const NativeFunctionObject *function = as_native(callable);
     const NativeMethod *method = function->method;
-    if (UNLIKELY(!native_check_arity(method, NULL, nargs, VALUE_NULL)) ||
-        UNLIKELY(!value_is_null(kwnames) && !native_check_arity(method, native_owner(function), nargs, kwnames)))
+    if (UNLIKELY(!arity_fits(method, nargs, kwnames))) {
+        arity_error(method, native_full_name(function), nargs, any_keywords(kwnames));
         return VALUE_NULL;
+    }
     return method->function(method->flags & NATIVE_STATIC ? VALUE_NULL : function->self, args, nargs, kwnames);
 }
 
