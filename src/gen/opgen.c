@@ -319,11 +319,11 @@ static void write_body(FILE *out, const Instruction *instruction)
 {
     bool can_fail = !instruction->is_raw && strstr(instruction->body, "FAIL_IF");
     if (can_fail) fputs("    __label__ consumed;\n", out);
-    if (strstr(instruction->body, "oparg")) fputs("    const uint32_t oparg = ip->oparg;\n", out);
+    if (strstr(instruction->body, "oparg")) fputs("    const uint32_t oparg = ip->oparg;\n    (void)oparg;\n", out);
     else
         for (int i = 0; i < instruction->input_count; i++)
             if (strstr(instruction->inputs[i].count, "oparg")) {
-                fputs("    const uint32_t oparg = ip->oparg;\n", out);
+                fputs("    const uint32_t oparg = ip->oparg;\n    (void)oparg;\n", out);
                 break;
             }
     if (!instruction->is_quiet) fputs("    SAVE_IP();\n", out);

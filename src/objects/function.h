@@ -16,6 +16,7 @@ typedef struct Function {
     NULLABLE Value doc, module, annotations;
     NULLABLE Value dict;
     NULLABLE Value weaklist;
+    NULLABLE Value old_codes; /* codes that __code__ had before: frames may still run them */
     uint32_t version;        /* unique number of this state of code and defaults; 0: ask function_version */
 } Function;
 

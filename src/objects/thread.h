@@ -30,7 +30,12 @@ typedef struct Thread {
     NULLABLE Value async_exception; /* to be raised at the next safepoint */
     uint64_t id;                  /* threading.get_ident() */
     struct Thread *next, *previous; /* all threads */
-    void *vm;                     /* private to vm/: frame stack chunks, lock state */
+    /* --- private to vm/ --- */
+    Value *stack_top, *stack_limit; /* the current chunk of the frame stack: next free word, end */
+    Value *stack_start;           /* first word of the current chunk */
+    struct FrameChunk *chunk;
+    NULLABLE Value sentinel;      /* releases the lock that Thread.join() waits for (_thread._set_sentinel) */
+    void *vm;                     /* lock state, the operating system's thread */
 } Thread;
 
 extern Thread *current_thread;

@@ -20,21 +20,12 @@
  *      a Python function (arguments already taken off), frame on its way to or from native code.
  *  F4  A frame that called continues at ip + return_units; the result is pushed first.
  *
- * The JIT (jit/jit.h). The VM calls:
- *   jit_hot_loop(frame, ip, sp)  a JUMP_BACKWARD's counter (unit.counter counts down from JIT_LOOP_START) ran out; `ip` is
- *                      its unit. True: start recording at the jump's target.
- *   jit_hot_function(frame, ip, sp)  the same for RESUME at a function's entry.
- *   jit_record(frame, ip, sp)  while recording, before each instruction (always the generic form, Q2) is executed.
- *                      False: recording has ended.
- *   jit_enter(frame, ip, sp)  the unit's opcode is BC_ENTER_TRACE (the JIT patched it over RESUME or JUMP_BACKWARD, and
- *                      keeps the number of the trace in unit.counter). Runs native code. Returns true with
- *                      current_thread->frame, and its ip and sp set, where ip is the NEXT instruction to execute; false
- *                      with an exception set, and ip the instruction that raised.
- *   opcode_helpers[]   every public instruction out of line: what native code calls for what it has no form of.
+ * What the interpreter and the JIT owe each other is in jit/jit.h.
  */
 #ifndef VM_FRAME_H
 #define VM_FRAME_H
 
+#include "objects/bytes.h"
 #include "objects/code.h"
 #include "objects/error.h"
 #include "objects/function.h"
@@ -137,14 +128,51 @@ ALWAYS_INLINE NULLABLE Quick *code_quick(Code *code)
 }
 
 /* --- the frame stack (frame.c) --- */
-/* A frame for `function` on top of the thread's frame stack, head filled in, locals and stack NOT initialised.
- * `function` is stolen. NULL: MemoryError or RecursionError (then `function` has been dropped). */
-NULLABLE Frame *frame_push(STEALS Function *function) NODISCARD;
-/* Drops what the frame owns and takes it off the stack; its frame object, if kept by others, gets a copy. */
-void frame_pop(Frame *frame);
-/* Drops locals and stack and detaches the frame object: for frames of generators. */
+NULLABLE Frame *frame_alloc_slow(STEALS Function *function, const Quick *quick);
+void frame_chunk_leave(Thread *thread);
+
+/* A frame for `function` on top of the thread's frame stack, head filled in, locals and stack NOT initialised; it is not
+ * current_thread->frame yet. NULL: MemoryError or RecursionError (then `function` has been dropped). */
+ALWAYS_INLINE NULLABLE Frame *frame_push(STEALS Function *function)
+{
+    Thread *thread = current_thread;
+    Code *code = as_code(function->code);
+    const Quick *quick = (const Quick *)code->quick;
+    Value *top = thread->stack_top;
+    if (UNLIKELY(!quick || thread->stack_limit - top < quick->frame_words || thread->recursion_remaining <= 0))
+        return frame_alloc_slow(function, quick);
+    thread->recursion_remaining--;
+    thread->stack_top = top + quick->frame_words;
+    Frame *frame = (Frame *)top;
+    frame->code = code;
+    frame->function = function;
+    frame->globals = function->globals;
+    frame->builtins = function->builtins;
+    frame->locals = VALUE_NULL;
+    frame->previous = thread->frame;
+    frame->object = NULL;
+    frame->ip = (Unit *)quick->units - 1;
+    frame->sp = frame->localsplus + code->nlocalsplus;
+    frame->owner = FRAME_OWNED_BY_THREAD;
+    frame->exit = FRAME_EXIT_CALL;
+    frame->is_complete = false;
+    return frame;
+}
+
+/* Gives the memory of the topmost frame back, without dropping anything. */
+ALWAYS_INLINE void frame_release(Frame *frame)
+{
+    Thread *thread = current_thread;
+    thread->recursion_remaining++;
+    thread->stack_top = (Value *)frame;
+    if (UNLIKELY((Value *)frame == thread->stack_start)) frame_chunk_leave(thread);
+}
+
+/* Drops everything that the frame owns, stack up to frame->sp included. A frame object that others keep takes it all over
+ * instead. current_thread->frame must be the caller already: finalisers run. */
 void frame_clear(Frame *frame);
-void frame_stack_init(Thread *thread);
+/* frame_clear and frame_release. */
+void frame_pop(Frame *frame);
 void frame_stack_free(Thread *thread);
 
 /* --- frame objects (frame_object.c) --- */

@@ -1,0 +1,349 @@
+/* interpreter.c: the interpreter's loop: the frame around the cases that opgen makes from bytecodes.def.
+ *
+ * ip, sp, frame and the dispatch table live in registers. Three tables: normal execution; tracing, every entry of which is
+ * the code that reports events and then runs the generic form; and the recording one, which shows each instruction to the
+ * JIT first. So neither costs anything while it is off.
+ *
+ * Calls of Python functions from Python functions stay inside one activation of interpret(). `frame->exit` says what
+ * leaving a frame means. Errors unwind here too: from the failing instruction outwards to a handler, or to the entry
+ * frame. */
+#include "vm/interpreter.h"
+
+#include "jit/jit.h"
+
+volatile uint32_t eval_breaker;
+
+#define LOCAL(index) (frame->localsplus[index])
+#define CONSTANT(index) (as_tuple(frame->code->constants)->items[index])
+#define NAME(index) (as_tuple(frame->code->names)->items[index])
+#define SAVE_IP() (frame->ip = ip)
+
+#define CASE(name) case_##name:
+#define DISPATCH() goto *table[ip->opcode]
+#define NEXT(units)                                                                                                    \
+    do {                                                                                                               \
+        ip += (units);                                                                                                 \
+        DISPATCH();                                                                                                    \
+    } while (0)
+#define JUMP(target)                                                                                                   \
+    do {                                                                                                               \
+        ip = (target);                                                                                                 \
+        DISPATCH();                                                                                                    \
+    } while (0)
+#define ERROR() goto error
+#define RERAISE() goto unwind
+#define ERROR_IF(condition)                                                                                            \
+    do {                                                                                                               \
+        if (UNLIKELY(condition)) goto error;                                                                           \
+    } while (0)
+#define FAIL_IF(condition)                                                                                             \
+    do {                                                                                                               \
+        if (UNLIKELY(condition)) goto consumed;                                                                        \
+    } while (0)
+#define DROP(value) drop(frame, ip, value)
+#define DROP_NULLABLE(value) drop_nullable(frame, ip, value)
+#define TRUTH(value) (value_is_bool(value) ? value_is(value, VALUE_TRUE) : is_true(value))
+#define RESTORE_LASTI(value) (ip = (Unit *)frame_quick(frame)->units + value_as_small_int(value))
+#define GENERIC(name) goto case_##name
+
+/* Generic forms count down to the next attempt to specialise. The new form is used from the next execution on. */
+#define COUNT_AND_SPECIALIZE(call)                                                                                     \
+    do {                                                                                                               \
+        if (UNLIKELY(--ip->counter == 0)) call;                                                                        \
+    } while (0)
+
+#define COUNT_LOOP()                                                                                                   \
+    do {                                                                                                               \
+        if (UNLIKELY(--ip->counter == 0) && jit_loop_countdown && jit_hot_loop(frame, ip, sp))                   \
+            table = recording_table;                                                                                   \
+    } while (0)
+#define COUNT_FUNCTION()                                                                                               \
+    do {                                                                                                               \
+        if (UNLIKELY(--ip->counter == 0) && jit_call_countdown && jit_hot_function(frame, ip, sp))           \
+            table = recording_table;                                                                                   \
+    } while (0)
+
+#define CHECK_BREAKER(target)                                                                                          \
+    do {                                                                                                               \
+        if (UNLIKELY(eval_breaker)) {                                                                                  \
+            next = (target);                                                                                           \
+            goto safepoint;                                                                                            \
+        }                                                                                                              \
+    } while (0)
+
+#define ENTER(callee, units)                                                                                           \
+    do {                                                                                                               \
+        frame->return_units = (units);                                                                                 \
+        frame->sp = sp;                                                                                                \
+        frame = (callee);                                                                                              \
+        goto enter_frame;                                                                                              \
+    } while (0)
+#define LEAVE(value)                                                                                                   \
+    do {                                                                                                               \
+        leaving = (value);                                                                                             \
+        goto leave_frame;                                                                                              \
+    } while (0)
+#define LEAVE_MOVED(value)                                                                                             \
+    do {                                                                                                               \
+        leaving = (value);                                                                                             \
+        goto leave_moved_frame;                                                                                        \
+    } while (0)
+#define YIELD(value)                                                                                                   \
+    do {                                                                                                               \
+        leaving = (value);                                                                                             \
+        goto yield_frame;                                                                                              \
+    } while (0)
+#define ENTER_NATIVE() goto enter_native
+
+/* What a frame's end means when it is not a plain call's. False: the caller's frame gets an error. */
+static bool init_result_is_none(Value result)
+{
+    bool ok = value_is_none(result);
+    if (!ok) error_format(&type_TypeError, "__init__() should return None, not '%T'", result);
+    value_decref(result);
+    return ok;
+}
+
+/* The public instruction of a unit. */
+ALWAYS_INLINE uint16_t public_opcode(const Unit *ip)
+{
+    return bc_base[ip->opcode == BC_ENTER_TRACE ? jit_original_opcode(ip) : ip->opcode];
+}
+
+/* Adds the frame to the traceback of the exception on its way up. */
+static void error_passes(Frame *frame, Unit *ip, Value *sp)
+{
+    frame->ip = ip;
+    frame->sp = sp;
+    if (!error_occurred()) error_set(&type_SystemError, "error return without exception set");
+    if (frame->is_complete) traceback_here(frame);
+    if (UNLIKELY(thread_is_traced(current_thread))) trace_exception(frame);
+}
+
+/* The C stack is used up: leaves the frame without having run it. */
+static Value interpret_abandon(Frame *frame)
+{
+    if (frame->owner == FRAME_OWNED_BY_GENERATOR) generator_finish(generator_of_frame(frame));
+    else frame_pop(frame);
+    return VALUE_NULL;
+}
+
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+Value interpret(Frame *frame, bool is_throwing)
+{
+    static const void *const normal_table[BC_COUNT] = {
+        [0 ... BC_COUNT - 1] = &&unknown_instruction,
+#include "interpreter_labels.h"
+    };
+    static const void *const tracing_table[BC_COUNT] = {[0 ... BC_COUNT - 1] = &&trace_one};
+    static const void *const recording_table[BC_COUNT] = {[0 ... BC_COUNT - 1] = &&record_one};
+    const void *const *table;
+    Unit *ip, *next;
+    Value *sp;
+    Value leaving;
+
+    Thread *const thread = current_thread;
+    char here;
+    if (UNLIKELY(&here < thread->c_stack_limit) && !recursion_enter(" while calling a Python object")) {
+        return interpret_abandon(frame);
+    }
+    const bool is_deep = &here < thread->c_stack_limit;
+    table = thread_is_traced(thread) ? tracing_table : normal_table;
+    frame->exit = FRAME_EXIT_ENTRY;
+    thread->frame = frame;
+    ip = frame->ip;
+    sp = frame->sp;
+    if (UNLIKELY(is_throwing)) goto error;
+    ip++;
+    DISPATCH();
+
+enter_frame:
+    thread->frame = frame;
+    ip = frame->ip + 1;
+    sp = frame->sp;
+    DISPATCH();
+
+#include "interpreter_cases.h"
+
+unknown_instruction:
+    frame->ip = ip;
+    error_format(&type_SystemError, "unknown opcode %d", (int)ip->opcode);
+    goto error;
+
+trace_one:
+    if (!thread_is_traced(thread)) {
+        if (thread->tracing == 0) table = normal_table;
+        goto *normal_table[ip->opcode];
+    }
+    frame->ip = ip;
+    frame->sp = sp;
+    if (UNLIKELY(trace_instruction(frame, ip, sp) < 0)) goto error;
+    ip = frame->ip;
+    sp = frame->sp;
+    goto *normal_table[public_opcode(ip)];
+
+record_one:
+    if (!jit_record(frame, ip, sp)) {
+        table = normal_table;
+        DISPATCH();
+    }
+    goto *normal_table[public_opcode(ip)];
+
+safepoint:
+    frame->ip = ip;
+    frame->sp = sp;
+    if (UNLIKELY(safepoint_run() < 0)) goto error;
+    if (thread_is_traced(thread)) table = tracing_table;
+    ip = next;
+    DISPATCH();
+
+enter_native:
+    frame->ip = ip;
+    frame->sp = sp;
+    if (jit_enter(frame, ip, sp)) {
+        frame = thread->frame;
+        ip = frame->ip;
+        sp = frame->sp;
+        if (thread_is_traced(thread)) table = tracing_table;
+        DISPATCH();
+    }
+    frame = thread->frame;
+    ip = frame->ip;
+    sp = frame->sp;
+    goto error;
+
+leave_frame: {
+    Frame *left = frame;
+    frame = left->previous;
+    left->sp = sp;
+    if (LIKELY(left->exit == FRAME_EXIT_CALL)) {
+        thread->frame = frame;
+        if (LIKELY(!left->object)) {
+            frame_clear_fast(left, sp);
+            frame_release(left);
+        } else {
+            frame_pop(left);
+        }
+        ip = frame->ip;
+        sp = frame->sp;
+        *sp++ = leaving;
+        NEXT(frame->return_units);
+    }
+    uint8_t exit = left->exit;
+    if (left->owner == FRAME_OWNED_BY_GENERATOR) {
+        generator_finish(generator_of_frame(left));
+    } else {
+        thread->frame = frame;
+        frame_pop(left);
+    }
+    if (exit == FRAME_EXIT_ENTRY) {
+        if (UNLIKELY(table == recording_table)) jit_record_abandon();
+        if (UNLIKELY(is_deep)) recursion_leave();
+        return leaving;
+    }
+    ip = frame->ip;
+    sp = frame->sp;
+    switch (exit) {
+    case FRAME_EXIT_INIT:
+        if (!init_result_is_none(leaving)) goto error;
+        break;
+    case FRAME_EXIT_GENERATOR: /* a for loop's generator is exhausted */
+        value_decref(leaving);
+        sp--;
+        value_decref(*sp);
+        JUMP(ip + 1 + ip->oparg);
+    case FRAME_EXIT_SEND: /* [receiver] -> [result], behind the loop */
+        value_decref(sp[-1]);
+        sp[-1] = leaving;
+        JUMP(ip + 1 + ip->oparg);
+    case FRAME_EXIT_DISCARD: value_decref(leaving); break;
+    }
+    NEXT(frame->return_units);
+}
+
+leave_moved_frame: { /* the frame's contents have become a generator's */
+    Frame *left = frame;
+    frame = left->previous;
+    thread->frame = frame;
+    uint8_t exit = left->exit;
+    frame_release(left);
+    if (exit == FRAME_EXIT_ENTRY) {
+        if (UNLIKELY(table == recording_table)) jit_record_abandon();
+        if (UNLIKELY(is_deep)) recursion_leave();
+        return leaving;
+    }
+    ip = frame->ip;
+    sp = frame->sp;
+    if (exit == FRAME_EXIT_INIT) {
+        if (!init_result_is_none(leaving)) goto error;
+    } else if (exit == FRAME_EXIT_DISCARD) {
+        value_decref(leaving);
+    } else {
+        *sp++ = leaving;
+    }
+    NEXT(frame->return_units);
+}
+
+yield_frame: {
+    Frame *left = frame;
+    left->ip = ip;
+    left->sp = sp;
+    frame = left->previous;
+    uint8_t exit = left->exit;
+    generator_suspend(generator_of_frame(left));
+    if (exit == FRAME_EXIT_ENTRY) {
+        if (UNLIKELY(table == recording_table)) jit_record_abandon();
+        if (UNLIKELY(is_deep)) recursion_leave();
+        return leaving;
+    }
+    ip = frame->ip;
+    sp = frame->sp;
+    *sp++ = leaving;
+    NEXT(frame->return_units);
+}
+
+error:
+    error_passes(frame, ip, sp);
+unwind: {
+    if (UNLIKELY(table == recording_table)) {
+        jit_record_abandon();
+        table = normal_table;
+    }
+    int target, depth;
+    bool push_lasti;
+    Unit *units = (Unit *)frame_quick(frame)->units;
+    int lasti = (int)(ip - units);
+    bool is_handled = code_find_handler(frame->code, lasti, &target, &depth, &push_lasti);
+    Value *keep = frame_stack_base(frame) + (is_handled ? depth : 0);
+    while (sp > keep) {
+        Value v = *--sp;
+        frame->sp = sp;
+        value_xdecref(v);
+    }
+    if (is_handled) {
+        if (push_lasti) *sp++ = value_from_small_int(lasti);
+        *sp++ = error_fetch();
+        JUMP(units + target);
+    }
+    Frame *left = frame;
+    left->sp = sp;
+    if (UNLIKELY(thread_is_traced(thread))) trace_unwind(left);
+    frame = left->previous;
+    uint8_t exit = left->exit;
+    if (left->owner == FRAME_OWNED_BY_GENERATOR) {
+        generator_finish(generator_of_frame(left));
+    } else {
+        thread->frame = frame;
+        frame_pop(left);
+    }
+    if (exit == FRAME_EXIT_ENTRY) {
+        if (UNLIKELY(table == recording_table)) jit_record_abandon();
+        if (UNLIKELY(is_deep)) recursion_leave();
+        return VALUE_NULL;
+    }
+    ip = frame->ip;
+    sp = frame->sp;
+    goto error;
+}
+}

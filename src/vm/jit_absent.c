@@ -1,0 +1,8 @@
+/* jit_absent.c: a machine built without the tracing compiler: everything stays interpreted. */
+#include "jit/jit.h"
+
+__attribute__((weak)) int jit_loop_countdown, jit_call_countdown;
+__attribute__((weak)) void jit_startup(void) {}
+__attribute__((weak)) void jit_shutdown(void) {}
+__attribute__((weak)) void jit_code_destroyed(Code *code) {}
+__attribute__((weak)) void jit_tracing_changed(void) {}

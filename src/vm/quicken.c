@@ -1,0 +1,59 @@
+/* quicken.c: makes the quickened form of a code object (frame.h has its invariants). */
+#include "jit/jit.h"
+#include "vm/frame.h"
+
+enum { COUNTER_FIRST = 4 }; /* executions before an instruction is specialised the first time */
+
+static bool is_loop_jump(int opcode)
+{
+    return opcode == BC_JUMP_BACKWARD || (opcode >= BC_POP_JUMP_BACKWARD_IF_NOT_NONE && opcode <= BC_POP_JUMP_BACKWARD_IF_TRUE);
+}
+
+static uint16_t first_counter(int opcode)
+{
+    if (is_loop_jump(opcode)) return (uint16_t)jit_loop_countdown;
+    if (opcode == BC_RESUME) return (uint16_t)jit_call_countdown;
+    return COUNTER_FIRST;
+}
+
+static void expand_units(Unit *units, const uint8_t *code, int count)
+{
+    uint32_t extended = 0, kwnames = 0;
+    for (int i = 0; i < count;) {
+        int opcode = code[i * 2];
+        uint32_t oparg = code[i * 2 + 1] | extended;
+        if (!bc_is_defined[opcode]) opcode = BC_NOP;
+        units[i] = (Unit){.opcode = (uint16_t)opcode, .counter = first_counter(opcode), .oparg = oparg};
+        extended = opcode == BC_EXTENDED_ARG ? oparg << 8 : 0;
+        int caches = bc_caches[opcode];
+        for (int j = 1; j <= caches && i + j < count; j++) units[i + j].word = 0;
+        if (opcode == BC_KW_NAMES) kwnames = oparg + 1;
+        if (opcode == BC_PRECALL) {
+            if (i + 1 < count) units[i + 1].low = kwnames;
+            kwnames = 0;
+        }
+        i += 1 + caches;
+    }
+    units[count] = (Unit){.opcode = BC_NOP};
+}
+
+Quick *code_quicken(Code *code)
+{
+    Quick *quick = raw_alloc(sizeof(Quick) + ((size_t)code->code_units + 1) * sizeof(Unit));
+    if (!quick) {
+        error_no_memory();
+        return NULL;
+    }
+    quick->frame_words = FRAME_WORDS + code->nlocalsplus + code->stack_size;
+    quick->unit_count = code->code_units;
+    expand_units(quick->units, (const uint8_t *)as_bytes(code->code)->data, code->code_units);
+    code->quick = quick;
+    return quick;
+}
+
+void code_free_quick(Code *code)
+{
+    if (code->jit) jit_code_destroyed(code);
+    raw_free(code->quick);
+    code->quick = NULL;
+}

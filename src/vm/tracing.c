@@ -1,0 +1,227 @@
+/* tracing.c: sys.settrace and sys.setprofile: which events happen at an instruction, and calling the functions. */
+#include "vm/tracing.h"
+
+#include "jit/jit.h"
+#include "objects/abstract.h"
+#include "objects/call.h"
+#include "objects/exception.h"
+
+/* --- calling the functions --- */
+
+/* function(frame, event, argument) with tracing off: its result, owned. */
+static Value call_function(Value function, Frame *frame, const char *event, NULLABLE Value argument)
+{
+    Thread *thread = current_thread;
+    FrameObject *object = frame_object(frame);
+    Value name = str_intern_cstr(event), result = VALUE_NULL;
+    if (object && !value_is_null(name)) {
+        Value args[] = {value_from_object(object), name, value_is_null(argument) ? VALUE_NONE : argument};
+        value_incref(function);
+        value_incref(args[0]);
+        thread->tracing++;
+        if (frame_fast_to_locals(frame) == 0) result = call_vector(function, args, 3, VALUE_NULL);
+        if (frame->code->flags & CO_OPTIMIZED || frame->code->nlocalsplus) frame_locals_to_fast(frame, true);
+        thread->tracing--;
+        value_decref(args[0]);
+        value_decref(function);
+    }
+    value_xdecref(name);
+    return result;
+}
+
+/* An exception in a trace or profile function switches it off. */
+static int tracing_failed(bool is_profile)
+{
+    Value saved = error_fetch();
+    if (trace_set(is_profile, VALUE_NULL) < 0) error_clear();
+    error_restore(saved);
+    return -1;
+}
+
+/* The frame's own trace function (or the global one for `call`); what it returns is the frame's next one. */
+static int call_trace(Frame *frame, const char *event, NULLABLE Value argument)
+{
+    Value function = frame->object ? frame->object->trace : VALUE_NULL;
+    bool is_call = strcmp(event, "call") == 0;
+    if (is_call) function = current_thread->trace_function;
+    if (value_is_null(function)) return 0;
+    Value result = call_function(function, frame, event, argument);
+    if (value_is_null(result)) {
+        if (frame->object) value_clear(&frame->object->trace);
+        return tracing_failed(false);
+    }
+    if (value_is_none(result)) value_decref(result);
+    else value_replace(&frame->object->trace, result);
+    return 0;
+}
+
+static int call_profile(Frame *frame, const char *event, NULLABLE Value argument)
+{
+    Value function = current_thread->profile_function;
+    if (value_is_null(function)) return 0;
+    Value result = call_function(function, frame, event, argument);
+    if (value_is_null(result)) return tracing_failed(true);
+    value_decref(result);
+    return 0;
+}
+
+static int call_both(Frame *frame, const char *event, NULLABLE Value argument)
+{
+    bool traced = !value_is_null(current_thread->trace_function);
+    if (traced && call_trace(frame, event, argument) < 0) return -1;
+    return call_profile(frame, event, argument);
+}
+
+/* --- lines --- */
+
+/* The previous instruction of the frame that was looked at: to see a backward jump. Per thread: only the innermost frame
+ * runs, and it starts anew when frames change. */
+static _Thread_local struct {
+    const Frame *frame;
+    const Code *code;
+    int unit;
+} last;
+
+static int line_event(Frame *frame, int unit)
+{
+    FrameObject *object = frame->object;
+    const Code *code = frame->code;
+    int line = code_line_at(code, unit * 2);
+    bool is_same_frame = last.frame == frame && last.code == code;
+    int previous_unit = is_same_frame ? last.unit : -1;
+    int previous_line = previous_unit >= 0 ? code_line_at(code, previous_unit * 2) : -1;
+    bool is_new = line >= 0 && object->trace_lines && (line != previous_line || unit < previous_unit);
+    if (is_new && line == previous_line && unit < previous_unit) {
+        /* a jump back within one line counts only when it reaches the line's first instruction or a loop's JUMP did it */
+        int before = unit > 0 ? code_line_at(code, (unit - 1) * 2) : -1;
+        uint16_t opcode = bc_base[frame_quick(frame)->units[previous_unit].opcode];
+        is_new = before != line || opcode == BC_JUMP_BACKWARD;
+    }
+    last.frame = frame;
+    last.code = code;
+    last.unit = unit;
+    if (is_new) {
+        object->line = line;
+        Unit *ip = frame->ip;
+        int failed = call_trace(frame, "line", VALUE_NULL);
+        object->line = 0;
+        if (failed) return -1;
+        if (frame->ip != ip) { /* the trace function set f_lineno */
+            last.unit = (int)(frame->ip - frame_quick(frame)->units);
+            return 0;
+        }
+    }
+    if (object->trace_opcodes && !value_is_null(object->trace)) {
+        object->line = line < 0 ? 0 : line;
+        int failed = call_trace(frame, "opcode", VALUE_NULL);
+        object->line = 0;
+        return failed;
+    }
+    return 0;
+}
+
+/* --- the interpreter's entries --- */
+
+static int instruction_opcode(const Frame *frame, int unit)
+{
+    return (uint8_t)as_bytes(frame->code->code)->data[unit * 2];
+}
+
+int trace_instruction(Frame *frame, Unit *ip, Value *sp)
+{
+    int unit = (int)(ip - frame_quick(frame)->units);
+    int opcode = instruction_opcode(frame, unit);
+    if (opcode == BC_RESUME) {
+        bool starts = !frame->is_complete || ip->oparg != 0;
+        frame->is_complete = true;
+        last.frame = NULL;
+        if (starts && ip->oparg < 4 && call_both(frame, "call", VALUE_NULL) < 0) return -1;
+        if (ip->oparg == 0 || ip->oparg > 3) {
+            /* RESUME stands on the line of the `def`: no line event of its own */
+            last.frame = frame;
+            last.code = frame->code;
+            last.unit = unit;
+            if (code_line_at(frame->code, unit * 2) != frame->code->first_line) last.frame = NULL;
+        } else {
+            last.frame = frame;
+            last.code = frame->code;
+            last.unit = unit;
+        }
+        return 0;
+    }
+    if (!frame->is_complete) return 0;
+    if (frame->object && !value_is_null(frame->object->trace) && !value_is_null(current_thread->trace_function)) {
+        if (line_event(frame, unit) < 0) return -1;
+        if (frame->ip != ip) return 0;
+    }
+    if (opcode == BC_RETURN_VALUE || opcode == BC_YIELD_VALUE) {
+        if (!thread_is_traced(current_thread)) return 0;
+        Value result = value_incref(sp[-1]);
+        int failed = call_both(frame, "return", result);
+        value_decref(result);
+        last.frame = NULL;
+        return failed;
+    }
+    return 0;
+}
+
+void trace_exception(Frame *frame)
+{
+    if (value_is_null(current_thread->trace_function) || !frame->object || value_is_null(frame->object->trace)) return;
+    Value exception = error_fetch(), traceback = as_exception(exception)->traceback;
+    Value argument = tuple_pack(3, value_from_object(type_of(exception)), exception,
+                                value_is_null(traceback) ? VALUE_NONE : traceback);
+    int failed = value_is_null(argument) ? -1 : call_trace(frame, "exception", argument);
+    value_xdecref(argument);
+    if (failed) value_decref(exception);
+    else error_restore(exception);
+}
+
+void trace_unwind(Frame *frame)
+{
+    Value exception = error_fetch();
+    if (call_both(frame, "return", VALUE_NULL) < 0) value_xdecref(exception);
+    else error_restore(exception);
+    last.frame = NULL;
+}
+
+Value trace_native_call(Value callable, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
+{
+    Thread *thread = current_thread;
+    bool is_native = object_has_type(callable, &type_native_function) || object_has_type(callable, &type_method_descriptor);
+    if (value_is_null(thread->profile_function) || !is_native) return call_vector(callable, args, nargs, kwnames);
+    Frame *frame = thread->frame;
+    Value shown = value_incref(callable);
+    if (object_has_type(callable, &type_method_descriptor) && nargs > 0) {
+        DescrGetSlot bind = type_of(callable)->descr_get;
+        Value bound = bind ? bind(callable, args[0], value_from_object(type_of(args[0]))) : VALUE_NULL;
+        if (value_is_null(bound)) error_clear();
+        else value_replace(&shown, bound);
+    }
+    Value result = VALUE_NULL;
+    if (call_profile(frame, "c_call", shown) == 0) {
+        result = call_vector(callable, args, nargs, kwnames);
+        if (value_is_null(result)) {
+            Value exception = error_fetch();
+            if (call_profile(frame, "c_exception", shown) < 0) value_decref(exception);
+            else error_restore(exception);
+        } else if (call_profile(frame, "c_return", shown) < 0) {
+            value_clear(&result);
+        }
+    }
+    value_decref(shown);
+    return result;
+}
+
+int trace_set(bool profile, NULLABLE Value function)
+{
+    Thread *thread = current_thread;
+    value_replace(profile ? &thread->profile_function : &thread->trace_function, value_xincref(function));
+    if (!value_is_null(thread->trace_function) || !value_is_null(thread->profile_function)) {
+        safepoint_request(BREAK_TRACE);
+        jit_tracing_changed();
+    } else {
+        __atomic_fetch_and(&eval_breaker, ~(uint32_t)BREAK_TRACE, __ATOMIC_SEQ_CST);
+    }
+    return 0;
+}
