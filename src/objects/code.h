@@ -61,20 +61,6 @@ typedef struct CodePosition { int line, end_line, column, end_column; } CodePosi
 CodePosition code_position_at(const Code *code, int offset);
 /* The handler for the instruction at unit index `unit`: false when there is none. Offsets in units. */
 bool code_find_handler(const Code *code, int unit, int *target, int *depth, bool *push_lasti);
-/* The cursor over the line table: entries of one to eight units each, in order. */
-typedef struct LineCursor {
-    const uint8_t *at, *end;
-    int start, stop; /* byte offsets that the entry covers */
-    CodePosition position;
-    int line; /* of the last entry that had one: later ones are relative to it */
-} LineCursor;
-void line_cursor_init(LineCursor *cursor, const Code *code);
-bool line_cursor_next(LineCursor *cursor);
-/* Gives back what the VM keeps behind `quick` and `jit`; implemented by vm/quicken.c. */
-void code_free_quick(Code *code);
-/* Are two constants one and the same to the compiler: equal, of equal types all the way down, signs of zeros included? */
-bool constants_are_same(Value a, Value b);
-uint64_t constant_hash(Value v);
 Value code_varnames(const Code *code) NODISCARD;
 Value code_cellvars(const Code *code) NODISCARD;
 Value code_freevars(const Code *code) NODISCARD;
