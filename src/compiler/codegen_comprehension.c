@@ -6,7 +6,7 @@
 
 typedef struct ComprehensionParts {
     const char *name;
-    EXPR_KIND kind;
+    int kind;
     const ComprehensionSeq *generators;
     const Expr *element;
     NULLABLE const Expr *value; /* of a dict comprehension, whose element is the key */

@@ -4,6 +4,7 @@
 #include "compiler/unparse.h"
 #include "objects/code.h"
 #include "objects/error.h"
+#include "objects/exception.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 

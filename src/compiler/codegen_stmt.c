@@ -2,6 +2,7 @@
 #include "compiler/codegen.h"
 
 #include "objects/error.h"
+#include "objects/exception.h"
 #include "objects/code.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
