@@ -1,4 +1,5 @@
-/* marshal.h: the format of .pyc files and of the marshal module (version 4, code objects as CPython 3.11 writes them). */
+/* marshal.h: the format of .pyc files and of the marshal module (version 4, code objects as CPython 3.11 writes them).
+ */
 #ifndef COMPILER_MARSHAL_H
 #define COMPILER_MARSHAL_H
 

@@ -3,10 +3,34 @@
 #define COMPILER_MARSHAL_FORMAT_H
 
 enum MarshalType {
-    M_NULL = '0', M_NONE = 'N', M_FALSE = 'F', M_TRUE = 'T', M_STOPITER = 'S', M_ELLIPSIS = '.', M_INT = 'i', M_INT64 = 'I',
-    M_FLOAT = 'f', M_BINARY_FLOAT = 'g', M_COMPLEX = 'x', M_BINARY_COMPLEX = 'y', M_LONG = 'l', M_STRING = 's',
-    M_INTERNED = 't', M_REF = 'r', M_TUPLE = '(', M_SMALL_TUPLE = ')', M_LIST = '[', M_DICT = '{', M_CODE = 'c', M_UNICODE = 'u',
-    M_SET = '<', M_FROZENSET = '>', M_ASCII = 'a', M_ASCII_INTERNED = 'A', M_SHORT_ASCII = 'z', M_SHORT_ASCII_INTERNED = 'Z',
+    M_NULL = '0',
+    M_NONE = 'N',
+    M_FALSE = 'F',
+    M_TRUE = 'T',
+    M_STOPITER = 'S',
+    M_ELLIPSIS = '.',
+    M_INT = 'i',
+    M_INT64 = 'I',
+    M_FLOAT = 'f',
+    M_BINARY_FLOAT = 'g',
+    M_COMPLEX = 'x',
+    M_BINARY_COMPLEX = 'y',
+    M_LONG = 'l',
+    M_STRING = 's',
+    M_INTERNED = 't',
+    M_REF = 'r',
+    M_TUPLE = '(',
+    M_SMALL_TUPLE = ')',
+    M_LIST = '[',
+    M_DICT = '{',
+    M_CODE = 'c',
+    M_UNICODE = 'u',
+    M_SET = '<',
+    M_FROZENSET = '>',
+    M_ASCII = 'a',
+    M_ASCII_INTERNED = 'A',
+    M_SHORT_ASCII = 'z',
+    M_SHORT_ASCII_INTERNED = 'Z',
     M_FLAG_REF = 0x80
 };
 

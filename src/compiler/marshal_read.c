@@ -1,5 +1,5 @@
-/* marshal_read.c: bytes -> objects. Nothing in the data is trusted: sizes are checked against what is there before anything
- * is allocated for them, nesting is limited, references must point to finished objects. */
+/* marshal_read.c: bytes -> objects. Nothing in the data is trusted: sizes are checked against what is there before
+ * anything is allocated for them, nesting is limited, references must point to finished objects. */
 #include "compiler/marshal.h"
 #include "compiler/marshal_format.h"
 #include "objects/abstract.h"
@@ -18,11 +18,11 @@
 #include "objects/tuple.h"
 
 typedef struct Reader {
-    const uint8_t *at, *end;   /* memory */
-    NULLABLE Value file;       /* or an object with readinto() */
-    uint8_t *chunk;            /* the last bytes taken from the file */
+    const uint8_t *at, *end; /* memory */
+    NULLABLE Value file;     /* or an object with readinto() */
+    uint8_t *chunk;          /* the last bytes taken from the file */
     size_t chunk_size;
-    Value refs;                /* list; None where an object is not finished */
+    Value refs; /* list; None where an object is not finished */
     int depth;
 } Reader;
 
@@ -60,7 +60,8 @@ static NULLABLE const uint8_t *take_from_file(Reader *r, size_t count)
     if (number == -1 && error_occurred()) return NULL;
     if (number == (ssize_t)count) return r->chunk;
     if (number > (ssize_t)count) {
-        error_format(&type_ValueError, "read() returned too much data: %zd bytes requested, %zd returned", (ssize_t)count, number);
+        error_format(&type_ValueError, "read() returned too much data: %zd bytes requested, %zd returned",
+                     (ssize_t)count, number);
         return NULL;
     }
     return fail_eof();
@@ -168,7 +169,8 @@ static Value get_number(Reader *r, int type)
     case M_LONG: return get_big_int(r);
     case M_FLOAT: return get_text_double(r, &real) ? value_from_double(real) : VALUE_NULL;
     case M_BINARY_FLOAT: return get_binary_double(r, &real) ? value_from_double(real) : VALUE_NULL;
-    case M_COMPLEX: return get_text_double(r, &real) && get_text_double(r, &imag) ? complex_new(real, imag) : VALUE_NULL;
+    case M_COMPLEX:
+        return get_text_double(r, &real) && get_text_double(r, &imag) ? complex_new(real, imag) : VALUE_NULL;
     default: return get_binary_double(r, &real) && get_binary_double(r, &imag) ? complex_new(real, imag) : VALUE_NULL;
     }
 }
@@ -225,7 +227,8 @@ static Value get_ref(Reader *r)
 static Value get_element(Reader *r, const char *what)
 {
     Value v = get_value(r);
-    if (value_is_null(v) && !error_occurred()) error_format(&type_TypeError, "NULL object in marshal data for %s", what);
+    if (value_is_null(v) && !error_occurred())
+        error_format(&type_TypeError, "NULL object in marshal data for %s", what);
     return v;
 }
 
@@ -328,8 +331,10 @@ static Value get_code(Reader *r, int flag)
     ssize_t place = ref_reserve(r, flag);
     if (place == -2) return VALUE_NULL;
     CodeFields f = {0};
-    int *ints[] = {&f.argcount, &f.posonlyargcount, &f.kwonlyargcount, &f.stack_size, &f.flags}, *first_line[] = {&f.first_line};
-    Value *before[] = {&f.code, &f.constants, &f.names, &f.localsplus_names, &f.local_kinds, &f.filename, &f.name, &f.qualname};
+    int *ints[] = {&f.argcount, &f.posonlyargcount, &f.kwonlyargcount, &f.stack_size, &f.flags},
+        *first_line[] = {&f.first_line};
+    Value *before[] = {&f.code,        &f.constants, &f.names, &f.localsplus_names,
+                       &f.local_kinds, &f.filename,  &f.name,  &f.qualname};
     Value *behind[] = {&f.linetable, &f.exceptiontable};
     Value code = VALUE_NULL;
     if (get_ints(r, ints, COUNT_OF(ints)) && get_objects(r, before, COUNT_OF(before)) && get_ints(r, first_line, 1) &&
@@ -347,11 +352,20 @@ static Value get_scalar(Reader *r, int type, int flag)
     ssize_t place = ref_reserve(r, flag);
     if (place == -2) return VALUE_NULL;
     switch (type) {
-    case M_INT: case M_INT64: case M_LONG: case M_FLOAT: case M_BINARY_FLOAT: case M_COMPLEX: case M_BINARY_COMPLEX:
-        return ref_fill(r, place, get_number(r, type));
+    case M_INT:
+    case M_INT64:
+    case M_LONG:
+    case M_FLOAT:
+    case M_BINARY_FLOAT:
+    case M_COMPLEX:
+    case M_BINARY_COMPLEX: return ref_fill(r, place, get_number(r, type));
     case M_STRING: return ref_fill(r, place, get_bytes(r));
-    case M_ASCII: case M_ASCII_INTERNED: case M_SHORT_ASCII: case M_SHORT_ASCII_INTERNED: case M_UNICODE: case M_INTERNED:
-        return ref_fill(r, place, get_str(r, type));
+    case M_ASCII:
+    case M_ASCII_INTERNED:
+    case M_SHORT_ASCII:
+    case M_SHORT_ASCII_INTERNED:
+    case M_UNICODE:
+    case M_INTERNED: return ref_fill(r, place, get_str(r, type));
     default: return fail_bad("unknown type code");
     }
 }

@@ -16,7 +16,10 @@
 
 /* Objects already written, by identity, in an open-addressing table: number in the reference list + 1. */
 typedef struct RefTable {
-    struct { Value key; uint32_t number; } *cells;
+    struct {
+        Value key;
+        uint32_t number;
+    } * cells;
     size_t size, count;
 } RefTable;
 
@@ -94,8 +97,7 @@ static int put_ref(Writer *w, Value v, int *flag)
     if (w->version < 3 || !value_is_object(v) || value_as_object(v)->refcount == 1) return 0;
     if (w->refs.count * 2 >= w->refs.size && !refs_grow(&w->refs)) return -1;
     size_t at = ref_probe(&w->refs, v);
-    if (w->refs.cells[at].number)
-        return put_byte(w, M_REF) && put_long(w, w->refs.cells[at].number - 1) ? 1 : -1;
+    if (w->refs.cells[at].number) return put_byte(w, M_REF) && put_long(w, w->refs.cells[at].number - 1) ? 1 : -1;
     w->refs.cells[at].key = v;
     w->refs.cells[at].number = (uint32_t)++w->refs.count;
     *flag = M_FLAG_REF;
@@ -155,9 +157,11 @@ static bool put_str(Writer *w, Value v, int flag)
     const Str *s = as_str(v);
     if (w->version >= 4 && s->is_ascii) {
         bool is_short = s->length < 256;
-        int type = is_short ? (s->interned ? M_SHORT_ASCII_INTERNED : M_SHORT_ASCII) : (s->interned ? M_ASCII_INTERNED : M_ASCII);
+        int type = is_short ? (s->interned ? M_SHORT_ASCII_INTERNED : M_SHORT_ASCII)
+                            : (s->interned ? M_ASCII_INTERNED : M_ASCII);
         if (!put_byte(w, type | flag)) return false;
-        return is_short ? put_byte(w, (int)s->length) && put(w, s->data, (size_t)s->length) : put_sized(w, s->data, s->length);
+        return is_short ? put_byte(w, (int)s->length) && put(w, s->data, (size_t)s->length)
+                        : put_sized(w, s->data, s->length);
     }
     Value utf8 = str_encode(v, "utf-8", "surrogatepass");
     if (value_is_null(utf8)) return false;
@@ -219,7 +223,8 @@ static bool put_set(Writer *w, Value v, int flag)
     Value pairs = sorted_elements(v, w->version);
     if (value_is_null(pairs)) return false;
     bool done = true;
-    for (ssize_t i = 0; done && i < list_length(pairs); i++) done = put_value(w, tuple_item_borrow(list_item_borrow(pairs, i), 1));
+    for (ssize_t i = 0; done && i < list_length(pairs); i++)
+        done = put_value(w, tuple_item_borrow(list_item_borrow(pairs, i), 1));
     value_decref(pairs);
     return done;
 }
@@ -227,10 +232,11 @@ static bool put_set(Writer *w, Value v, int flag)
 static bool put_code(Writer *w, const Code *c, int flag)
 {
     return put_byte(w, M_CODE | flag) && put_long(w, c->argcount) && put_long(w, c->posonlyargcount) &&
-           put_long(w, c->kwonlyargcount) && put_long(w, c->stack_size) && put_long(w, c->flags) && put_value(w, c->code) &&
-           put_value(w, c->constants) && put_value(w, c->names) && put_value(w, c->localsplus_names) &&
-           put_value(w, c->local_kinds) && put_value(w, c->filename) && put_value(w, c->name) && put_value(w, c->qualname) &&
-           put_long(w, c->first_line) && put_value(w, c->linetable) && put_value(w, c->exceptiontable);
+           put_long(w, c->kwonlyargcount) && put_long(w, c->stack_size) && put_long(w, c->flags) &&
+           put_value(w, c->code) && put_value(w, c->constants) && put_value(w, c->names) &&
+           put_value(w, c->localsplus_names) && put_value(w, c->local_kinds) && put_value(w, c->filename) &&
+           put_value(w, c->name) && put_value(w, c->qualname) && put_long(w, c->first_line) &&
+           put_value(w, c->linetable) && put_value(w, c->exceptiontable);
 }
 
 static bool put_buffer(Writer *w, Value v, int flag)
@@ -259,7 +265,8 @@ static bool put_object(Writer *w, Value v)
     if (is_exact_str(v)) return put_str(w, v, flag);
     if (is_exact_tuple(v)) return put_tuple(w, v, flag);
     if (is_exact_list(v))
-        return put_byte(w, M_LIST | flag) && put_long(w, list_length(v)) && put_items(w, as_list(v)->items, list_length(v));
+        return put_byte(w, M_LIST | flag) && put_long(w, list_length(v)) &&
+               put_items(w, as_list(v)->items, list_length(v));
     if (is_exact_dict(v)) return put_dict(w, v, flag);
     if (object_has_type(v, &type_set) || object_has_type(v, &type_frozenset)) return put_set(w, v, flag);
     if (is_code(v)) return put_code(w, as_code(v), flag);

@@ -42,7 +42,8 @@ static void guard_check(const char *payload, size_t size)
 {
     uint64_t asked, back;
     memcpy(&asked, payload - 16, sizeof asked);
-    if (memcmp(payload - 8, &guard_pattern, 8) != 0) guard_failure("bytes before the block were overwritten", payload, size);
+    if (memcmp(payload - 8, &guard_pattern, 8) != 0)
+        guard_failure("bytes before the block were overwritten", payload, size);
     if (asked != size) guard_failure("freed with another size than it was allocated with", payload, size);
     memcpy(&back, payload + size, sizeof back);
     if (back != guard_pattern) guard_failure("bytes behind the block were overwritten", payload, size);

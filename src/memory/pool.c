@@ -1,7 +1,10 @@
 /* pool.c: blocks of one size class out of a pool: the out-of-line half of mem_alloc and mem_free. States in pool.h. */
 #include "memory/pool.h"
 
-#define RING_HEAD(i) {.next = &used_pools[i], .previous = &used_pools[i], .size_class = (i)}
+#define RING_HEAD(i)                                                                                                   \
+    {                                                                                                                  \
+        .next = &used_pools[i], .previous = &used_pools[i], .size_class = (i)                                          \
+    }
 #define RING_HEADS_4(i) RING_HEAD(i), RING_HEAD((i) + 1), RING_HEAD((i) + 2), RING_HEAD((i) + 3)
 Pool used_pools[SIZE_CLASS_COUNT] = {RING_HEADS_4(0),  RING_HEADS_4(4),  RING_HEADS_4(8),  RING_HEADS_4(12),
                                      RING_HEADS_4(16), RING_HEADS_4(20), RING_HEADS_4(24), RING_HEADS_4(28)};
@@ -47,8 +50,8 @@ static NULLABLE Pool *pool_new(uint32_t size_class)
     return pool;
 }
 
-/* Takes the pool's first free block; keeps M1: when it was the last one, an untouched block takes its place, or the pool
- * is full and leaves its ring. */
+/* Takes the pool's first free block; keeps M1: when it was the last one, an untouched block takes its place, or the
+ * pool is full and leaves its ring. */
 NULLABLE void *pool_alloc(uint32_t size_class)
 {
     Pool *pool = used_pools[size_class].next;

@@ -13,9 +13,9 @@
  *              free_pool_count, the fullest first, so that the emptiest can drain and be given back;
  *              full: on no list but all_arenas;  empty: unmapped (the last usable one is kept).
  *
- * Invariants: M1 a used pool has freeblock != NULL, a full one has freeblock == NULL. M2 the sentinels in used_pools have
- * freeblock == NULL. M3 allocated_count + free blocks + untouched blocks = capacity of the pool. M4 usable_arenas is
- * sorted, and last_arena_with[n] is the last in it that has n free pools. mem_check() verifies all four. */
+ * Invariants: M1 a used pool has freeblock != NULL, a full one has freeblock == NULL. M2 the sentinels in used_pools
+ * have freeblock == NULL. M3 allocated_count + free blocks + untouched blocks = capacity of the pool. M4 usable_arenas
+ * is sorted, and last_arena_with[n] is the last in it that has n free pools. mem_check() verifies all four. */
 #ifndef MEMORY_POOL_H
 #define MEMORY_POOL_H
 
@@ -37,9 +37,9 @@ typedef struct Pool {
     struct Pool *next, *previous; /* ring of the size class; an empty pool uses `next` only */
     struct Arena *arena;
     uint32_t allocated_count;
-    uint32_t size_class;   /* blocks have 16 * (size_class + 1) bytes */
-    uint32_t next_offset;  /* of the first untouched block */
-    uint32_t end_offset;   /* no block starts beyond this one's end */
+    uint32_t size_class;  /* blocks have 16 * (size_class + 1) bytes */
+    uint32_t next_offset; /* of the first untouched block */
+    uint32_t end_offset;  /* no block starts beyond this one's end */
 } Pool;
 
 typedef struct Arena {

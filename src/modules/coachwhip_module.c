@@ -1,5 +1,5 @@
-/* coachwhip_module.c: the module _coachwhip: what tests and tools ask of the machine itself. Nothing of the standard library
- * uses it. */
+/* coachwhip_module.c: the module _coachwhip: what tests and tools ask of the machine itself. Nothing of the standard
+ * library uses it. */
 #include "memory/memory.h"
 #include "objects/abstract.h"
 #include "objects/int.h"
@@ -31,7 +31,8 @@ static Value module_memory_check(Value self, const Value *args, ssize_t nargs, V
 
 static Value module_arenas(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return tuple_pack(3, value_from_small_int((int64_t)arena_counters.current), value_from_small_int((int64_t)arena_counters.mapped_total),
+    return tuple_pack(3, value_from_small_int((int64_t)arena_counters.current),
+                      value_from_small_int((int64_t)arena_counters.mapped_total),
                       value_from_small_int((int64_t)arena_counters.unmapped_total));
 }
 
@@ -43,9 +44,9 @@ static const NativeMethod methods[] = {
     {"blocks_in_use", module_blocks_in_use, 0, 0, 0,
      "blocks_in_use($module, /)\n--\n\nNumber of memory blocks that are allocated now."},
     {"memory_check", module_memory_check, 0, 0, 0,
-     "memory_check($module, /)\n--\n\nChecks every arena, pool and block list; ends the process when one is inconsistent."},
-    {"arenas", module_arenas, 0, 0, 0,
-     "arenas($module, /)\n--\n\n(held now, mapped in all, given back in all)"},
+     "memory_check($module, /)\n--\n\nChecks every arena, pool and block list; ends the process when one is "
+     "inconsistent."},
+    {"arenas", module_arenas, 0, 0, 0, "arenas($module, /)\n--\n\n(held now, mapped in all, given back in all)"},
     {NULL}};
 
 NATIVE_MODULE(_coachwhip) = {"_coachwhip", "What tests and tools ask of the machine itself.", methods, NULL};

@@ -52,10 +52,12 @@ static Value module_load(Value self, const Value *args, ssize_t nargs, Value kwn
 }
 
 static const NativeMethod methods[] = {
-    {"dump", module_dump, 2, 3, 0, "dump($module, value, file, version=version, /)\n--\n\nWrite the value on the open file."},
+    {"dump", module_dump, 2, 3, 0,
+     "dump($module, value, file, version=version, /)\n--\n\nWrite the value on the open file."},
     {"load", module_load, 1, 1, 0, "load($module, file, /)\n--\n\nRead one value from the open file and return it."},
     {"dumps", module_dumps, 1, 2, 0,
-     "dumps($module, value, version=version, /)\n--\n\nReturn the bytes object that would be written to a file by dump(value, file)."},
+     "dumps($module, value, version=version, /)\n--\n\nReturn the bytes object that would be written to a file by "
+     "dump(value, file)."},
     {"loads", module_loads, 1, 1, 0, "loads($module, bytes, /)\n--\n\nConvert the bytes-like object to a value."},
     {NULL}};
 
@@ -64,5 +66,6 @@ static int exec(Value module)
     return module_add_int(module, "version", MARSHAL_VERSION);
 }
 
-NATIVE_MODULE(marshal) = {
-    "marshal", "This module contains functions that can read and write Python values in\na binary format.", methods, exec};
+NATIVE_MODULE(marshal) = {"marshal",
+                          "This module contains functions that can read and write Python values in\na binary format.",
+                          methods, exec};

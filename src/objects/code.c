@@ -55,11 +55,12 @@ static bool all_are_strs(Value tuple)
 
 static bool fields_are_valid(const CodeFields *f)
 {
-    return f->argcount >= f->posonlyargcount && f->posonlyargcount >= 0 && f->kwonlyargcount >= 0 && f->stack_size >= 0 &&
-           f->flags >= 0 && is_bytes(f->code) && as_bytes(f->code)->length % 2 == 0 && as_bytes(f->code)->length > 0 &&
-           is_tuple(f->constants) && all_are_strs(f->names) && all_are_strs(f->localsplus_names) && is_bytes(f->local_kinds) &&
-           as_bytes(f->local_kinds)->length == tuple_length(f->localsplus_names) && is_str(f->filename) && is_str(f->name) &&
-           is_str(f->qualname) && is_bytes(f->linetable) && is_bytes(f->exceptiontable);
+    return f->argcount >= f->posonlyargcount && f->posonlyargcount >= 0 && f->kwonlyargcount >= 0 &&
+           f->stack_size >= 0 && f->flags >= 0 && is_bytes(f->code) && as_bytes(f->code)->length % 2 == 0 &&
+           as_bytes(f->code)->length > 0 && is_tuple(f->constants) && all_are_strs(f->names) &&
+           all_are_strs(f->localsplus_names) && is_bytes(f->local_kinds) &&
+           as_bytes(f->local_kinds)->length == tuple_length(f->localsplus_names) && is_str(f->filename) &&
+           is_str(f->name) && is_str(f->qualname) && is_bytes(f->linetable) && is_bytes(f->exceptiontable);
 }
 
 static void count_locals(Code *code)
@@ -99,7 +100,8 @@ Value code_new(const CodeFields *f)
     code->exceptiontable = value_incref(f->exceptiontable);
     code->code_units = (int)(as_bytes(f->code)->length / 2);
     count_locals(code);
-    int total_args = code->argcount + code->kwonlyargcount + !!(code->flags & CO_VARARGS) + !!(code->flags & CO_VARKEYWORDS);
+    int total_args =
+        code->argcount + code->kwonlyargcount + !!(code->flags & CO_VARARGS) + !!(code->flags & CO_VARKEYWORDS);
     Value result = value_from_object(code);
     if (total_args > code->nlocals) {
         value_decref(result);
@@ -113,8 +115,9 @@ static void code_destroy(Object *self)
     Code *code = (Code *)self;
     if (!value_is_null(code->weaklist)) weakref_clear_all(self);
     code_free_quick(code);
-    Value *owned[] = {&code->code, &code->constants, &code->names, &code->localsplus_names, &code->local_kinds, &code->filename,
-                      &code->name, &code->qualname, &code->linetable, &code->exceptiontable};
+    Value *owned[] = {&code->code,        &code->constants,     &code->names, &code->localsplus_names,
+                      &code->local_kinds, &code->filename,      &code->name,  &code->qualname,
+                      &code->linetable,   &code->exceptiontable};
     for (size_t i = 0; i < COUNT_OF(owned); i++) value_xdecref(*owned[i]);
     object_free(self, sizeof *code);
 }
@@ -174,12 +177,17 @@ static int constants_equal(Value a, Value b)
 
 static int codes_equal(const Code *a, const Code *b)
 {
-    if (a->argcount != b->argcount || a->posonlyargcount != b->posonlyargcount || a->kwonlyargcount != b->kwonlyargcount ||
-        a->flags != b->flags || a->first_line != b->first_line || a->code_units != b->code_units)
+    if (a->argcount != b->argcount || a->posonlyargcount != b->posonlyargcount ||
+        a->kwonlyargcount != b->kwonlyargcount || a->flags != b->flags || a->first_line != b->first_line ||
+        a->code_units != b->code_units)
         return 0;
-    const Value pairs[][2] = {{a->name, b->name}, {a->code, b->code}, {a->names, b->names},
-                              {a->localsplus_names, b->localsplus_names}, {a->local_kinds, b->local_kinds},
-                              {a->linetable, b->linetable}, {a->exceptiontable, b->exceptiontable}};
+    const Value pairs[][2] = {{a->name, b->name},
+                              {a->code, b->code},
+                              {a->names, b->names},
+                              {a->localsplus_names, b->localsplus_names},
+                              {a->local_kinds, b->local_kinds},
+                              {a->linetable, b->linetable},
+                              {a->exceptiontable, b->exceptiontable}};
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
         int equal = rich_compare_bool(pairs[i][0], pairs[i][1], CMP_EQ);
         if (equal <= 0) return equal;
@@ -274,35 +282,38 @@ static Value get_lnotab(Value self, void *closure)
     return result;
 }
 
-static const NativeGetSet getsets[] = {
-    {"co_code", get_code}, {"_co_code_adaptive", get_code}, {"co_varnames", get_varnames}, {"co_cellvars", get_cellvars},
-    {"co_freevars", get_freevars}, {"co_lnotab", get_lnotab}, {NULL}};
+static const NativeGetSet getsets[] = {{"co_code", get_code},
+                                       {"_co_code_adaptive", get_code},
+                                       {"co_varnames", get_varnames},
+                                       {"co_cellvars", get_cellvars},
+                                       {"co_freevars", get_freevars},
+                                       {"co_lnotab", get_lnotab},
+                                       {NULL}};
 
-static const NativeMember members[] = {
-    {"co_argcount", MEMBER_INT, offsetof(Code, argcount), true},
-    {"co_posonlyargcount", MEMBER_INT, offsetof(Code, posonlyargcount), true},
-    {"co_kwonlyargcount", MEMBER_INT, offsetof(Code, kwonlyargcount), true},
-    {"co_stacksize", MEMBER_INT, offsetof(Code, stack_size), true},
-    {"co_flags", MEMBER_INT, offsetof(Code, flags), true},
-    {"co_names", MEMBER_VALUE, offsetof(Code, names), true},
-    {"co_filename", MEMBER_VALUE, offsetof(Code, filename), true},
-    {"co_name", MEMBER_VALUE, offsetof(Code, name), true},
-    {"co_qualname", MEMBER_VALUE, offsetof(Code, qualname), true},
-    {"co_firstlineno", MEMBER_INT, offsetof(Code, first_line), true},
-    {"co_linetable", MEMBER_VALUE, offsetof(Code, linetable), true},
-    {"co_exceptiontable", MEMBER_VALUE, offsetof(Code, exceptiontable), true},
-    {"co_consts", MEMBER_VALUE, offsetof(Code, constants), true},
-    {"co_nlocals", MEMBER_INT, offsetof(Code, nlocals), true},
-    {NULL}};
+static const NativeMember members[] = {{"co_argcount", MEMBER_INT, offsetof(Code, argcount), true},
+                                       {"co_posonlyargcount", MEMBER_INT, offsetof(Code, posonlyargcount), true},
+                                       {"co_kwonlyargcount", MEMBER_INT, offsetof(Code, kwonlyargcount), true},
+                                       {"co_stacksize", MEMBER_INT, offsetof(Code, stack_size), true},
+                                       {"co_flags", MEMBER_INT, offsetof(Code, flags), true},
+                                       {"co_names", MEMBER_VALUE, offsetof(Code, names), true},
+                                       {"co_filename", MEMBER_VALUE, offsetof(Code, filename), true},
+                                       {"co_name", MEMBER_VALUE, offsetof(Code, name), true},
+                                       {"co_qualname", MEMBER_VALUE, offsetof(Code, qualname), true},
+                                       {"co_firstlineno", MEMBER_INT, offsetof(Code, first_line), true},
+                                       {"co_linetable", MEMBER_VALUE, offsetof(Code, linetable), true},
+                                       {"co_exceptiontable", MEMBER_VALUE, offsetof(Code, exceptiontable), true},
+                                       {"co_consts", MEMBER_VALUE, offsetof(Code, constants), true},
+                                       {"co_nlocals", MEMBER_INT, offsetof(Code, nlocals), true},
+                                       {NULL}};
 
 /* --- co_lines() and co_positions() --- */
 
 typedef struct CodeIterator {
     Object head;
-    Value code;            /* owned */
+    Value code; /* owned */
     LocationReader reader;
-    bool has_entry;        /* reader stands on an entry that is not used up */
-    int unit;              /* positions: the next unit */
+    bool has_entry; /* reader stands on an entry that is not used up */
+    int unit;       /* positions: the next unit */
 } CodeIterator;
 
 extern Type type_line_iterator, type_positions_iterator;
@@ -348,7 +359,8 @@ static Value positions_iterator_next(Value self)
     if (!it->has_entry) return VALUE_NULL;
     it->unit++;
     CodePosition p = it->reader.position;
-    return tuple_pack(4, int_or_none(p.line), int_or_none(p.end_line), int_or_none(p.column), int_or_none(p.end_column));
+    return tuple_pack(4, int_or_none(p.line), int_or_none(p.end_line), int_or_none(p.column),
+                      int_or_none(p.end_column));
 }
 
 static Value return_self(Value self)
@@ -439,12 +451,40 @@ static Value code_from_parts(CodeFields *f, Value varnames, Value cellvars, Valu
 }
 
 enum { REPLACE_INTS = 6 };
-static const char *const replace_names[] = {
-    "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_stacksize", "co_flags", "co_firstlineno", /* ints */
-    "co_nlocals", "co_code", "co_consts", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_filename", "co_name",
-    "co_qualname", "co_linetable", "co_exceptiontable", NULL};
-enum { R_NLOCALS = REPLACE_INTS, R_CODE, R_CONSTS, R_NAMES, R_VARNAMES, R_FREEVARS, R_CELLVARS, R_FILENAME, R_NAME, R_QUALNAME,
-       R_LINETABLE, R_EXCEPTIONTABLE, R_COUNT };
+static const char *const replace_names[] = {"co_argcount",
+                                            "co_posonlyargcount",
+                                            "co_kwonlyargcount",
+                                            "co_stacksize",
+                                            "co_flags",
+                                            "co_firstlineno", /* ints */
+                                            "co_nlocals",
+                                            "co_code",
+                                            "co_consts",
+                                            "co_names",
+                                            "co_varnames",
+                                            "co_freevars",
+                                            "co_cellvars",
+                                            "co_filename",
+                                            "co_name",
+                                            "co_qualname",
+                                            "co_linetable",
+                                            "co_exceptiontable",
+                                            NULL};
+enum {
+    R_NLOCALS = REPLACE_INTS,
+    R_CODE,
+    R_CONSTS,
+    R_NAMES,
+    R_VARNAMES,
+    R_FREEVARS,
+    R_CELLVARS,
+    R_FILENAME,
+    R_NAME,
+    R_QUALNAME,
+    R_LINETABLE,
+    R_EXCEPTIONTABLE,
+    R_COUNT
+};
 
 static bool check_type(Value v, Type *type, const char *name)
 {
@@ -465,8 +505,12 @@ static bool replace_types_are_right(const Value *given)
 
 static Value replaced(const Code *code, const Value *given)
 {
-    CodeFields f = {.argcount = code->argcount, .posonlyargcount = code->posonlyargcount, .kwonlyargcount = code->kwonlyargcount,
-                    .stack_size = code->stack_size, .flags = code->flags, .first_line = code->first_line};
+    CodeFields f = {.argcount = code->argcount,
+                    .posonlyargcount = code->posonlyargcount,
+                    .kwonlyargcount = code->kwonlyargcount,
+                    .stack_size = code->stack_size,
+                    .flags = code->flags,
+                    .first_line = code->first_line};
     int *ints[] = {&f.argcount, &f.posonlyargcount, &f.kwonlyargcount, &f.stack_size, &f.flags, &f.first_line};
     for (int i = 0; i < REPLACE_INTS; i++)
         if (!value_is_null(given[i]) && !arg_as_int(given[i], ints[i])) return VALUE_NULL;
@@ -504,11 +548,12 @@ static Value code_make(Type *type, const Value *args, ssize_t nargs, Value kwnam
     int *ints[] = {&f.argcount, &f.posonlyargcount, &f.kwonlyargcount, &ignored_nlocals, &f.stack_size, &f.flags};
     for (int i = 0; i < 6; i++)
         if (!arg_as_int(args[i], ints[i])) return VALUE_NULL;
-    static Type *const types[] = {&type_bytes, &type_tuple, &type_tuple, &type_tuple, &type_str, &type_str, &type_str, &type_int,
-                                  &type_bytes, &type_bytes, &type_tuple, &type_tuple};
+    static Type *const types[] = {&type_bytes, &type_tuple, &type_tuple, &type_tuple, &type_str,   &type_str,
+                                  &type_str,   &type_int,   &type_bytes, &type_bytes, &type_tuple, &type_tuple};
     for (ssize_t i = 6; i < nargs; i++)
         if (!type_is_subtype(type_of(args[i]), types[i - 6]))
-            return error_format(&type_TypeError, "code() argument %zd must be %s, not %T", i + 1, types[i - 6]->name, args[i]);
+            return error_format(&type_TypeError, "code() argument %zd must be %s, not %T", i + 1, types[i - 6]->name,
+                                args[i]);
     f.code = args[6];
     f.constants = args[7];
     f.names = args[8];
@@ -543,10 +588,13 @@ static const NativeMethod methods[] = {
     {"co_lines", code_co_lines, 0, 0, 0, NULL},
     {"co_positions", code_co_positions, 0, 0, 0, NULL},
     {"replace", code_replace, 0, 0, NATIVE_KEYWORDS,
-     "replace($self, /, *, co_argcount=-1, co_posonlyargcount=-1,\n        co_kwonlyargcount=-1, co_nlocals=-1, co_stacksize=-1,\n"
+     "replace($self, /, *, co_argcount=-1, co_posonlyargcount=-1,\n        co_kwonlyargcount=-1, co_nlocals=-1, "
+     "co_stacksize=-1,\n"
      "        co_flags=-1, co_firstlineno=-1, co_code=None, co_consts=None,\n        co_names=None, co_varnames=None, "
-     "co_freevars=None,\n        co_cellvars=None, co_filename=None, co_name=None,\n        co_qualname=None, co_linetable=None,\n"
-     "        co_exceptiontable=None)\n--\n\nReturn a copy of the code object with new values for the specified fields."},
+     "co_freevars=None,\n        co_cellvars=None, co_filename=None, co_name=None,\n        co_qualname=None, "
+     "co_linetable=None,\n"
+     "        co_exceptiontable=None)\n--\n\nReturn a copy of the code object with new values for the specified "
+     "fields."},
     {"_varname_from_oparg", code_varname_from_oparg, 1, 1, 0,
      "_varname_from_oparg($self, /, oparg)\n--\n\n(internal-only) Return the local variable name for the given oparg."},
     {NULL}};
@@ -554,8 +602,10 @@ static const NativeMethod methods[] = {
 Type type_code = {
     .head = TYPE_HEAD,
     .name = "code",
-    .doc = "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n      flags, codestring, constants, names, "
-           "varnames, filename, name,\n      qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), /)\n--\n\n"
+    .doc = "code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n      flags, codestring, constants, "
+           "names, "
+           "varnames, filename, name,\n      qualname, firstlineno, linetable, exceptiontable, freevars=(), "
+           "cellvars=(), /)\n--\n\n"
            "Create a code object.  Not for mere mortals.",
     .instance_size = sizeof(Code),
     .weaklist_offset = offsetof(Code, weaklist),

@@ -83,7 +83,8 @@ int code_line_at(const Code *code, int offset)
     return offset < 0 ? code->first_line : code_position_at(code, offset).line;
 }
 
-/* --- the exception table: entries of four varints, most significant bits first; the first byte of an entry has bit 7 --- */
+/* --- the exception table: entries of four varints, most significant bits first; the first byte of an entry has bit 7
+ * --- */
 
 static int read_big_varint(const uint8_t **at, const uint8_t *end)
 {

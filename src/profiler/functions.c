@@ -1,5 +1,5 @@
-/* functions.c: samples summed up by function. Own time goes to the innermost function of a sample, cumulative time once to
- * each function on its stack, however often it stands there (recursion). */
+/* functions.c: samples summed up by function. Own time goes to the innermost function of a sample, cumulative time once
+ * to each function on its stack, however often it stands there (recursion). */
 #include "profiler/functions.h"
 
 static size_t probe(const FunctionTable *table, const Code *code)

@@ -14,8 +14,8 @@ typedef struct FunctionTime {
 typedef struct FunctionTable {
     FunctionTime *items; /* in order of first sight */
     size_t count;
-    uint32_t *index;     /* open addressing: item number + 1, 0 empty */
-    size_t index_size;   /* a power of two */
+    uint32_t *index;   /* open addressing: item number + 1, 0 empty */
+    size_t index_size; /* a power of two */
     uint64_t total_ns, samples;
 } FunctionTable;
 

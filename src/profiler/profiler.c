@@ -12,8 +12,6 @@
 
 enum { ROWS_MAX = 40, REASON_PERCENT = 2 };
 
-
-
 bool profiler_start(void)
 {
     if (sampler_start()) return true;
@@ -56,12 +54,13 @@ static void print_table(FILE *out, const FunctionTable *table)
     if (!rows) return;
     for (size_t i = 0; i < table->count; i++) rows[i] = &table->items[i];
     qsort(rows, table->count, sizeof *rows, by_own_time);
-    fprintf(out, "\n%llu samples in %.3f s of time; shares of own time in percent\n", (unsigned long long)table->samples,
-            (double)table->total_ns / 1e9);
+    fprintf(out, "\n%llu samples in %.3f s of time; shares of own time in percent\n",
+            (unsigned long long)table->samples, (double)table->total_ns / 1e9);
     fprintf(out, "%8s %9s %9s %10s %6s %6s %6s %6s  %s\n", "share", "own s", "cumul. s", "calls", "native", "interp",
             "compil", "collec", "function");
     for (size_t i = 0; i < table->count && i < ROWS_MAX; i++) print_row(out, rows[i], table->total_ns);
-    if (sampler_lost()) fprintf(out, "%llu samples were lost: the buffer was full\n", (unsigned long long)sampler_lost());
+    if (sampler_lost())
+        fprintf(out, "%llu samples were lost: the buffer was full\n", (unsigned long long)sampler_lost());
     free(rows);
 }
 

@@ -1,9 +1,9 @@
 /* sampler.c: the timer signal and the sample buffer.
  *
  * The handler may interrupt anything, so it only reads: current_thread, the chain of frames (each frame is filled in
- * before it is linked), and their code pointers, and writes to a buffer that was mapped beforehand. It dereferences no code
- * object. Invariant P1: while samples exist no code object is freed (code_keep takes over the type's destroy), so that the
- * pointers can be read when the report is made. */
+ * before it is linked), and their code pointers, and writes to a buffer that was mapped beforehand. It dereferences no
+ * code object. Invariant P1: while samples exist no code object is freed (code_keep takes over the type's destroy), so
+ * that the pointers can be read when the report is made. */
 #include "profiler/sampler.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* sampler.h: where the time goes: a timer signal notes, each millisecond, the stack of code objects and the activity. */
+/* sampler.h: where the time goes: a timer signal notes, each millisecond, the stack of code objects and the activity.
+ */
 #ifndef PROFILER_SAMPLER_H
 #define PROFILER_SAMPLER_H
 

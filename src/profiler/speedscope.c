@@ -45,7 +45,8 @@ static void write_weight(const Sample *sample, void *argument)
 void speedscope_write(FILE *out, const FunctionTable *table)
 {
     Writer writer = {out, table, true};
-    fputs("{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\"exporter\":\"coachwhip\",\"shared\":{\"frames\":[",
+    fputs("{\"$schema\":\"https://www.speedscope.app/"
+          "file-format-schema.json\",\"exporter\":\"coachwhip\",\"shared\":{\"frames\":[",
           out);
     for (size_t i = 0; i < table->count; i++) {
         const Code *code = table->items[i].code;
@@ -55,8 +56,10 @@ void speedscope_write(FILE *out, const FunctionTable *table)
         write_string(out, code->filename);
         fprintf(out, ",\"line\":%d}", code->first_line);
     }
-    fprintf(out, "]},\"profiles\":[{\"type\":\"sampled\",\"name\":\"coachwhip\",\"unit\":\"nanoseconds\",\"startValue\":0,"
-                 "\"endValue\":%llu,\"samples\":[", (unsigned long long)table->total_ns);
+    fprintf(out,
+            "]},\"profiles\":[{\"type\":\"sampled\",\"name\":\"coachwhip\",\"unit\":\"nanoseconds\",\"startValue\":0,"
+            "\"endValue\":%llu,\"samples\":[",
+            (unsigned long long)table->total_ns);
     sampler_each(write_stack, &writer);
     fputs("],\"weights\":[", out);
     writer.is_first = true;
