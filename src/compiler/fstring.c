@@ -1,5 +1,6 @@
-/* fstring.c: the inside of f-strings as Python 3.11 reads them: the literal is scanned for braces, and each expression's
- * text, put in parentheses, goes through a parser of its own, whose positions are shifted to where the text stands. */
+/* fstring.c: the inside of f-strings as Python 3.11 reads them: the literal is scanned for braces, and each
+ * expression's text, put in parentheses, goes through a parser of its own, whose positions are shifted to where the
+ * text stands. */
 #include "compiler/parser.h"
 
 #include <ctype.h>
@@ -85,9 +86,13 @@ static void locate_expression(const Token *token, const char *open, int *lineno,
 
 static Expr *parse_embedded(Parser *p, const char *start, const char *end, int token)
 {
-    if (is_blank(start, end)) return FAIL(p, "f-string: empty expression not allowed");
+    if (is_blank(start, end)) {
+        if (*end == '!' || *end == ':' || *end == '=')
+            return FAIL(p, "f-string: expression required before '%c'", *end);
+        return FAIL(p, "f-string: empty expression not allowed");
+    }
     size_t length = (size_t)(end - start);
-    char *text = arena_alloc(p->arena, length + 3);
+    char *text = arena_alloc(p->arena, length + 4);
     if (!text) {
         p->failed = true;
         return NULL;
@@ -95,8 +100,9 @@ static Expr *parse_embedded(Parser *p, const char *start, const char *end, int t
     text[0] = '(';
     memcpy(text + 1, start, length);
     text[length + 1] = ')';
+    text[length + 2] = '\n';
     Parser inner;
-    if (!parser_init(&inner, text, text + length + 2, p->filename, p->mode, p->flags, p->arena, p)) {
+    if (!parser_init(&inner, text, text + length + 3, p->filename, p->mode, p->flags, p->arena, p)) {
         p->failed = true;
         return NULL;
     }
@@ -255,8 +261,7 @@ bool fstring_parse(StringJoiner *joiner, const char **at, const char *end, bool 
         const char *start = *at, *piece_end;
         enum LiteralEnd result = scan_literal(p, at, &piece_end, end, is_raw, level, token);
         if (result == LITERAL_FAILED) return false;
-        if (piece_end > start &&
-            !joiner_add_text(joiner, literal_decode(p, start, piece_end, is_raw, token)))
+        if (piece_end > start && !joiner_add_text(joiner, literal_decode(p, start, piece_end, is_raw, token)))
             return false;
         if (result == LITERAL_CONTINUES) continue;
         if (*at >= end || **at == '}') break;

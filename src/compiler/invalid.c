@@ -1,6 +1,6 @@
-/* invalid.c: the mistakes that have an error message of their own, in expressions and simple statements; those of blocks
- * and patterns are in invalid_block.c. Each rule is CPython 3.11's rule of the same name: its alternatives are tried in
- * order, from the same place, and the first that matches raises. Only the second pass comes here. */
+/* invalid.c: the mistakes that have an error message of their own, in expressions and simple statements; those of
+ * blocks and patterns are in invalid_block.c. Each rule is CPython 3.11's rule of the same name: its alternatives are
+ * tried in order, from the same place, and the first that matches raises. Only the second pass comes here. */
 #include "compiler/parser.h"
 
 #include "objects/exception.h"
@@ -33,9 +33,14 @@ static bool is_legacy_name(const Expr *expr)
            (str_equal_cstr(expr->v.Name.id, "print") || str_equal_cstr(expr->v.Name.id, "exec"));
 }
 
+/* CPython compares only as many characters as the name has: "m" and "ca" pass for soft keywords, too. */
 static bool next_is_soft_keyword(Parser *p)
 {
-    return next_is_word(p, "match") || next_is_word(p, "case") || next_is_word(p, "_");
+    Token *token = peek(p);
+    if (!token || token->type != TOKEN_NAME) return false;
+    size_t length = (size_t)(token->end - token->start);
+    return strncmp("match", token->start, length) == 0 || strncmp("case", token->start, length) == 0 ||
+           strncmp("_", token->start, length) == 0;
 }
 
 /* kf"…": a wrong prefix is not a missing comma */
@@ -71,11 +76,10 @@ void invalid_expression(Parser *p)
 void invalid_legacy_expression(Parser *p)
 {
     int start = p->mark;
-    if (!next_is_word(p, "print") && !next_is_word(p, "exec")) return;
     Expr *name = parse_name(p);
     if (name && !next_is(p, TOKEN_LPAREN)) {
         Expr *b = parse_star_expressions(p);
-        if (b)
+        if (b && is_legacy_name(name))
             raise_at_node(p, location_between(name->location, b->location),
                           "Missing parentheses in call to '%U'. Did you mean %U(...)?", name->v.Name.id,
                           name->v.Name.id);
@@ -257,7 +261,8 @@ static void invalid_named_genexp(Parser *p)
 {
     int start = p->mark;
     if (accept(p, TOKEN_NAME) && accept(p, TOKEN_ASSIGN) && parse_expression(p) && parse_for_if_clauses(p))
-        raise_at_node(p, location_between(location_of_token(&p->tokens[start]), location_of_token(&p->tokens[start + 1])),
+        raise_at_node(p,
+                      location_between(location_of_token(&p->tokens[start]), location_of_token(&p->tokens[start + 1])),
                       "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
     p->mark = start;
 }
@@ -276,10 +281,13 @@ static void raise_argument_order(Parser *p, const Expr *call)
 void invalid_arguments(Parser *p)
 {
     int start = p->mark;
-    if (parse_args(p) && accept(p, TOKEN_COMMA) && accept(p, TOKEN_STAR))
+    Expr *a = parse_args(p);
+    /* there must be keywords, or nothing but starred arguments */
+    bool has_keywords = a && (seq_count(a->v.Call.keywords) || p->tokens[start].type == TOKEN_STAR);
+    if (has_keywords && accept(p, TOKEN_COMMA) && accept(p, TOKEN_STAR))
         raise_at_token(p, last_token(p), "iterable argument unpacking follows keyword argument unpacking");
     NEXT_ALTERNATIVE(p, start);
-    Expr *a = parse_expression(p);
+    a = parse_expression(p);
     ComprehensionSeq *clauses = a ? parse_for_if_clauses(p) : NULL;
     if (clauses && accept(p, TOKEN_COMMA)) {
         int end = p->mark;
@@ -576,8 +584,10 @@ void invalid_star_etc(Parser *p, bool is_lambda)
 {
     int start = p->mark;
     if (next_is_bare_star(p, is_lambda)) {
-        if (is_lambda) raise_at_last_token(p, &type_SyntaxError, "named arguments must follow bare *");
-        else raise_at_token(p, &p->tokens[start], "named arguments must follow bare *");
+        if (is_lambda)
+            raise_at_last_token(p, &type_SyntaxError, "named arguments must follow bare *");
+        else
+            raise_at_token(p, &p->tokens[start], "named arguments must follow bare *");
     }
     NEXT_ALTERNATIVE(p, start);
     if (!is_lambda && accept(p, TOKEN_STAR) && accept(p, TOKEN_COMMA) && accept(p, TOKEN_TYPE_COMMENT))

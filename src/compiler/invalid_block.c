@@ -195,15 +195,19 @@ static void invalid_mixed_handlers(Parser *p)
         if (accept(p, TOKEN_STAR) && parse_expression(p)) {
             skip_as_name(p);
             if (accept(p, TOKEN_COLON))
-                raise_at_node(p, location_between(location_of_token(&p->tokens[except]),
-                                                  location_of_token(&p->tokens[except + 1])), message);
+                raise_at_node(
+                    p,
+                    location_between(location_of_token(&p->tokens[except]), location_of_token(&p->tokens[except + 1])),
+                    message);
         }
     }
     NEXT_ALTERNATIVE(p, start);
     if (skip_handlers(p, true) && !p->failed && accept(p, TOKEN_EXCEPT)) {
         int except = p->mark - 1;
-        if (parse_expression(p)) skip_as_name(p);
-        else p->mark = except + 1;
+        if (parse_expression(p))
+            skip_as_name(p);
+        else
+            p->mark = except + 1;
         if (accept(p, TOKEN_COLON)) raise_at_token(p, &p->tokens[except], message);
     }
 }

@@ -1,8 +1,8 @@
 /* lexer.c: cuts UTF-8 source into tokens.
  *
- * The lexer sees one line at a time: `at` moves to `line_end`, and only next_char() steps into the next line and counts it.
- * That `lineno` is the line *fetched last* matters: positions and texts in SyntaxErrors are made from it, and must be
- * CPython's. Errors that have a text of their own are raised here (LEXER_FAILED); the others are states, which the
+ * The lexer sees one line at a time: `at` moves to `line_end`, and only next_char() steps into the next line and counts
+ * it. That `lineno` is the line *fetched last* matters: positions and texts in SyntaxErrors are made from it, and must
+ * be CPython's. Errors that have a text of their own are raised here (LEXER_FAILED); the others are states, which the
  * parser turns into exceptions (syntax_error.c).
  *
  * Indentation is measured twice, with tabs to multiples of 8 and with tabs of width 1: a line whose depth compares
@@ -22,9 +22,8 @@ enum { END_OF_TEXT = -1, TAB_SIZE = 8 };
 enum CharClass { CHAR_START = 1, CHAR_PART = 2, CHAR_DIGIT = 4 }; /* of identifiers; decimal digit */
 
 static const uint8_t char_classes[256] = {
-    ['a' ... 'z'] = CHAR_START | CHAR_PART, ['A' ... 'Z'] = CHAR_START | CHAR_PART,
-    ['_'] = CHAR_START | CHAR_PART,         ['0' ... '9'] = CHAR_PART | CHAR_DIGIT,
-    [128 ... 255] = CHAR_START | CHAR_PART,
+    ['a' ... 'z'] = CHAR_START | CHAR_PART, ['A' ... 'Z'] = CHAR_START | CHAR_PART, ['_'] = CHAR_START | CHAR_PART,
+    ['0' ... '9'] = CHAR_PART | CHAR_DIGIT, [128 ... 255] = CHAR_START | CHAR_PART,
 };
 
 static bool is_identifier_start(int c)
@@ -65,11 +64,11 @@ void lexer_init(Lexer *lexer, const char *text, const char *text_end, Value file
 static COLD int next_line_char(Lexer *lexer)
 {
     if (lexer->state != LEXER_OK) return END_OF_TEXT;
-    if (!lexer->token_start) lexer->piece = lexer->at;
     if (lexer->line_end == lexer->text_end) {
         lexer->state = LEXER_EOF;
         return END_OF_TEXT;
     }
+    if (!lexer->token_start) lexer->piece = lexer->at;
     const char *newline = memchr(lexer->line_end, '\n', (size_t)(lexer->text_end - lexer->line_end));
     lexer->line_start = lexer->at;
     lexer->line_end = newline ? newline + 1 : lexer->text_end;
@@ -158,8 +157,10 @@ static void fail_character(Lexer *lexer, uint32_t c)
 {
     char hex[9];
     snprintf(hex, sizeof hex, "%04X", (unsigned)c);
-    if (unicode_is_printable(c)) fail(lexer, "invalid character '%c' (U+%s)", (int)c, hex);
-    else fail(lexer, "invalid non-printable character U+%s", hex);
+    if (unicode_is_printable(c))
+        fail(lexer, "invalid character '%c' (U+%s)", (int)c, hex);
+    else
+        fail(lexer, "invalid non-printable character U+%s", hex);
 }
 
 static size_t utf8_length(uint32_t c)
@@ -192,7 +193,10 @@ static bool check_identifier(Lexer *lexer)
 
 static enum TokenType keyword_or_name(const char *start, size_t length)
 {
-    static const struct { char text[9]; uint8_t type; } keywords[] = {
+    static const struct {
+        char text[9];
+        uint8_t type;
+    } keywords[] = {
 #define TOKEN(name)
 #define OPERATOR(name, text)
 #define KEYWORD(name, text) {text, TOKEN_##name},
@@ -220,8 +224,10 @@ static enum TokenType lex_string(Lexer *lexer, int quote)
     c = next_char(lexer);
     if (c == quote) {
         c = next_char(lexer);
-        if (c == quote) size = 3;
-        else end_run = 1; /* the empty string */
+        if (c == quote)
+            size = 3;
+        else
+            end_run = 1; /* the empty string */
     }
     if (c != quote) back_up(lexer, c);
     while (end_run != size) {
@@ -231,8 +237,10 @@ static enum TokenType lex_string(Lexer *lexer, int quote)
             lexer->at = lexer->token_start + 1;
             lexer->line_start = lexer->multi_line_start;
             lexer->lineno = lexer->first_lineno;
-            if (size == 3) fail(lexer, "unterminated triple-quoted string literal (detected at line %d)", last_line);
-            else fail(lexer, "unterminated string literal (detected at line %d)", last_line);
+            if (size == 3)
+                fail(lexer, "unterminated triple-quoted string literal (detected at line %d)", last_line);
+            else
+                fail(lexer, "unterminated string literal (detected at line %d)", last_line);
             if (c != '\n') lexer->state = size == 3 ? LEXER_EOF_IN_STRING : LEXER_EOL_IN_STRING;
             return TOKEN_ERROR;
         }
@@ -252,11 +260,16 @@ static enum TokenType lex_name(Lexer *lexer, int c)
     const char *start = lexer->at - 1;
     bool saw_b = false, saw_r = false, saw_u = false, saw_f = false;
     for (;;) {
-        if (!(saw_b || saw_u || saw_f) && (c == 'b' || c == 'B')) saw_b = true;
-        else if (!(saw_b || saw_u || saw_r || saw_f) && (c == 'u' || c == 'U')) saw_u = true;
-        else if (!(saw_r || saw_u) && (c == 'r' || c == 'R')) saw_r = true;
-        else if (!(saw_f || saw_b || saw_u) && (c == 'f' || c == 'F')) saw_f = true;
-        else break;
+        if (!(saw_b || saw_u || saw_f) && (c == 'b' || c == 'B'))
+            saw_b = true;
+        else if (!(saw_b || saw_u || saw_r || saw_f) && (c == 'u' || c == 'U'))
+            saw_u = true;
+        else if (!(saw_r || saw_u) && (c == 'r' || c == 'R'))
+            saw_r = true;
+        else if (!(saw_f || saw_b || saw_u) && (c == 'f' || c == 'F'))
+            saw_f = true;
+        else
+            break;
         c = next_char(lexer);
         if (c == '"' || c == '\'') return lex_string(lexer, c);
     }
@@ -290,7 +303,7 @@ static bool check_number_end(Lexer *lexer, int c, const char *kind)
         back_up(lexer, c);
         if (deprecation_warning(lexer, "invalid %s literal", kind) < 0) return false;
         next_char(lexer);
-    } else if (is_identifier_part(c)) {
+    } else if (c < 128 && is_identifier_part(c)) {
         back_up(lexer, c);
         fail(lexer, "invalid %s literal", kind);
         return false;
@@ -561,7 +574,8 @@ static enum TokenType close_bracket(Lexer *lexer, int c)
         int line = lexer->bracket_lines[lexer->level];
         if (line != lexer->lineno)
             fail(lexer, "closing parenthesis '%c' does not match opening parenthesis '%c' on line %d", c, open, line);
-        else fail(lexer, "closing parenthesis '%c' does not match opening parenthesis '%c'", c, open);
+        else
+            fail(lexer, "closing parenthesis '%c' does not match opening parenthesis '%c'", c, open);
         return TOKEN_ERROR;
     }
     return c == ')' ? TOKEN_RPAREN : c == ']' ? TOKEN_RBRACKET : TOKEN_RBRACE;
@@ -574,6 +588,12 @@ static inline bool accept(Lexer *lexer, char c)
     return true;
 }
 
+/* An operator is known only with the character behind it: at the very end, looking for that meets the end. */
+static inline void note_end(Lexer *lexer)
+{
+    if (UNLIKELY(lexer->at == lexer->text_end) && lexer->state == LEXER_OK) lexer->state = LEXER_EOF;
+}
+
 /* c, or c= */
 static enum TokenType or_assign(Lexer *lexer, enum TokenType plain, enum TokenType assign)
 {
@@ -582,9 +602,14 @@ static enum TokenType or_assign(Lexer *lexer, enum TokenType plain, enum TokenTy
 
 static enum TokenType lex_operator(Lexer *lexer, int c)
 {
+    note_end(lexer);
     switch (c) {
-    case '(': case '[': case '{': return open_bracket(lexer, c);
-    case ')': case ']': case '}': return close_bracket(lexer, c);
+    case '(':
+    case '[':
+    case '{': return open_bracket(lexer, c);
+    case ')':
+    case ']':
+    case '}': return close_bracket(lexer, c);
     case ':': return or_assign(lexer, TOKEN_COLON, TOKEN_WALRUS);
     case ',': return TOKEN_COMMA;
     case ';': return TOKEN_SEMICOLON;
@@ -611,7 +636,9 @@ static enum TokenType lex_operator(Lexer *lexer, int c)
     case '>':
         if (accept(lexer, '>')) return or_assign(lexer, TOKEN_RIGHT_SHIFT, TOKEN_RIGHT_SHIFT_ASSIGN);
         return or_assign(lexer, TOKEN_GREATER, TOKEN_GREATER_EQUAL);
-    case '$': case '?': case '`': return TOKEN_STRAY;
+    case '$':
+    case '?':
+    case '`': return TOKEN_STRAY;
     default: fail_character(lexer, (uint32_t)c); return TOKEN_ERROR;
     }
 }
@@ -619,6 +646,7 @@ static enum TokenType lex_operator(Lexer *lexer, int c)
 /* Behind a point. */
 static enum TokenType lex_dot(Lexer *lexer)
 {
+    note_end(lexer);
     if (lexer->at != lexer->line_end && is_digit((unsigned char)*lexer->at)) return lex_fraction(lexer);
     if (lexer->line_end - lexer->at >= 2 && lexer->at[0] == '.' && lexer->at[1] == '.') {
         lexer->at += 2;
@@ -656,8 +684,10 @@ static bool lex_comment(Lexer *lexer, Token *token)
 
 static enum TokenType finish_token(Lexer *lexer, Token *token, enum TokenType type)
 {
-    token->start = lexer->token_start;
-    token->end = lexer->at;
+    if (type != TOKEN_ERROR) {
+        token->start = lexer->token_start;
+        token->end = lexer->at;
+    }
     return type;
 }
 
@@ -669,6 +699,7 @@ static enum TokenType lex_token(Lexer *lexer, Token *token, bool is_blank)
         lexer->token_start = NULL;
         do c = next_char(lexer);
         while (c == ' ' || c == '\t' || c == '\f');
+        if (c != END_OF_TEXT) lexer->token_start = lexer->at - 1;
         if (c == '#' && lex_comment(lexer, token)) {
             /* "# type: ignore" alone on its line is not part of the statement before it */
             if (token->type == TOKEN_TYPE_IGNORE && is_blank) lexer->at_line_start = true;
@@ -676,7 +707,6 @@ static enum TokenType lex_token(Lexer *lexer, Token *token, bool is_blank)
         }
         if (c == '#') c = next_char(lexer);
         if (c == END_OF_TEXT) return lexer->level || lexer->state != LEXER_EOF ? TOKEN_ERROR : TOKEN_END;
-        lexer->token_start = lexer->at - 1;
         if (is_identifier_start(c)) return finish_token(lexer, token, lex_name(lexer, c));
         if (c == '\n') {
             lexer->at_line_start = true;

@@ -53,7 +53,7 @@ typedef struct Lexer {
     enum LexerState state;
     bool at_line_start, has_type_comments, is_single; /* is_single: an unfinished last line may go on */
     bool barry_as_bdfl;
-    bool has_encoding;    /* columns in errors are characters; else bytes (inside f-strings) */
+    bool has_encoding;    /* columns in errors are characters; else (f-strings, bytes of unknown encoding) bytes */
     int pending_indents;  /* > 0: INDENTs, < 0: DEDENTs still to be given */
     int indent;           /* index of the top of the stacks */
     int indent_columns[LEXER_MAX_INDENTS], alternate_columns[LEXER_MAX_INDENTS]; /* tabs to 8, and tabs to 1 */

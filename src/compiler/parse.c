@@ -107,18 +107,23 @@ static bool check_utf8_file(Value filename, const char *source, ssize_t size)
     return false;
 }
 
-/* Moves *source behind a byte order mark, or to a decoded copy (*decoded, owned). False: raised. */
-static bool decode_source(Value filename, const char **source, ssize_t *size, int flags, Value *decoded)
+/* Moves *source behind a byte order mark, or to a decoded copy (*decoded, owned). *has_encoding: something said which
+ * encoding it is. False: raised. */
+static bool decode_source(Value filename, const char **source, ssize_t *size, int flags, Value *decoded,
+                          bool *has_encoding)
 {
     char encoding[64];
+    *has_encoding = true;
     if (flags & PARSE_IGNORE_COOKIE) return true;
     bool has_mark = *size >= 3 && memcmp(*source, "\xef\xbb\xbf", 3) == 0;
     if (has_mark) {
         *source += 3;
         *size -= 3;
     }
-    if (!find_encoding(*source, *source + *size, encoding, sizeof encoding))
+    if (!find_encoding(*source, *source + *size, encoding, sizeof encoding)) {
+        *has_encoding = has_mark;
         return !(flags & PARSE_FROM_FILE) || check_utf8_file(filename, *source, *size);
+    }
     if (is_utf8_name(encoding)) return true;
     if (has_mark) {
         error_format(&type_SyntaxError, "encoding problem: %s with BOM", encoding);
@@ -229,9 +234,12 @@ static bool parse_type_expressions(Parser *p, NodeList *types)
 {
     bool saw_star = false, saw_double_star = false;
     do {
-        if (!saw_star && accept(p, TOKEN_STAR)) saw_star = true;
-        else if (accept(p, TOKEN_DOUBLE_STAR)) saw_double_star = true;
-        else if (saw_star) return false;
+        if (!saw_star && accept(p, TOKEN_STAR))
+            saw_star = true;
+        else if (accept(p, TOKEN_DOUBLE_STAR))
+            saw_double_star = true;
+        else if (saw_star)
+            return false;
         Expr *type = parse_expression(p);
         if (!type || !nodes_add(p, types, type)) return false;
     } while (!saw_double_star && accept(p, TOKEN_COMMA));
@@ -269,12 +277,14 @@ NULLABLE Mod *parse_source(Value filename, const char *source, ssize_t size, enu
         return NULL;
     }
     Value decoded = VALUE_NULL;
-    if (!decode_source(filename, &source, &size, flags, &decoded)) return NULL;
+    bool has_encoding;
+    if (!decode_source(filename, &source, &size, flags, &decoded, &has_encoding)) return NULL;
     const char *end;
     const char *text = copy_source(arena, source, size, mode == PARSE_FILE, &end);
     value_xdecref(decoded);
     Parser p;
     if (!text || !parser_init(&p, text, end, filename, mode, flags, arena, NULL)) return NULL;
+    p.lexer.has_encoding = has_encoding;
     Mod *result = parser_run(&p, starts[mode]);
     parser_finish(&p);
     assert(result || error_occurred());
@@ -297,8 +307,10 @@ int parse_is_complete(Value filename, const char *source, ssize_t size, int flag
     Mod *tree = parse_source(filename, source, size, PARSE_SINGLE, flags, arena);
     int result = 1;
     if (!tree) {
-        if (is_incomplete_error()) result = 0;
-        else if (!error_matches(&type_SyntaxError)) result = -1;
+        if (is_incomplete_error())
+            result = 0;
+        else if (!error_matches(&type_SyntaxError))
+            result = -1;
         if (result >= 0) error_clear();
     }
     arena_free(arena);

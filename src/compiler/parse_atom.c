@@ -251,7 +251,8 @@ static Expr *parse_parentheses(Parser *p)
     switch (next_type(p)) {
     case TOKEN_RPAREN: p->mark++; return first;
     case TOKEN_COMMA: return finish_tuple(p, first, start);
-    case TOKEN_FOR: case TOKEN_ASYNC: return finish_genexp(p, first, start);
+    case TOKEN_FOR:
+    case TOKEN_ASYNC: return finish_genexp(p, first, start);
     default: return NULL;
     }
 }
@@ -403,7 +404,8 @@ static Expr *diagnose_braces(Parser *p)
     if (parse_dict_item(p, &key, &value)) result = finish_dict(p, key, value, start);
     if (result || p->failed) return result;
     p->mark = start + 1;
-    if (DIAGNOSE(p, invalid_double_starred_kvpairs(p))) return NULL;
+    invalid_double_starred_kvpairs(p);
+    if (p->failed) return NULL;
     p->mark = start + 1;
     Expr *element = parse_star_named_expression(p);
     if (element) result = finish_set(p, element, start);
@@ -422,32 +424,41 @@ static Expr *diagnose_braces(Parser *p)
     return NULL;
 }
 
-static Expr *parse_braces(Parser *p)
+/* The same from left to right. What makes a dict of it is stored in *is_dict. */
+static Expr *parse_plain_braces(Parser *p, bool *is_dict)
 {
-    if (p->is_diagnosing) return diagnose_braces(p);
     int start = p->mark++;
     Expr *key, *value;
-    switch (next_type(p)) {
-    case TOKEN_RBRACE: p->mark++; return ast_Dict(p->arena, NULL, NULL, location_from(p, start));
-    case TOKEN_DOUBLE_STAR: return parse_dict_item(p, &key, &value) ? finish_dict(p, key, value, start) : NULL;
-    case TOKEN_STAR: {
-        Expr *first = parse_star_named_expression(p);
-        return first ? finish_set(p, first, start) : NULL;
-    }
-    default: break;
-    }
-    Expr *first = parse_named_expression(p);
-    if (!first) return NULL;
-    bool is_dict = next_is(p, TOKEN_COLON);
-    if (is_dict) {
-        p->mark++;
+    enum TokenType type = next_type(p);
+    *is_dict = type == TOKEN_DOUBLE_STAR;
+    if (accept(p, TOKEN_RBRACE)) return ast_Dict(p->arena, NULL, NULL, location_from(p, start));
+    if (*is_dict) return parse_dict_item(p, &key, &value) ? finish_dict(p, key, value, start) : NULL;
+    key = p->failed ? NULL : parse_star_named_expression(p);
+    if (!key) return NULL;
+    if (type == TOKEN_STAR) return finish_set(p, key, start);
+    *is_dict = accept_is(p, TOKEN_COLON);
+    if (*is_dict) {
         value = parse_expression(p);
         if (!value) return NULL;
     }
-    enum TokenType type = next_type(p);
+    type = next_type(p);
     bool is_comprehension = type == TOKEN_FOR || type == TOKEN_ASYNC;
-    if (is_dict) return is_comprehension ? finish_dictcomp(p, first, value, start) : finish_dict(p, first, value, start);
-    return is_comprehension ? finish_setcomp(p, first, start) : finish_set(p, first, start);
+    if (*is_dict) return is_comprehension ? finish_dictcomp(p, key, value, start) : finish_dict(p, key, value, start);
+    return is_comprehension ? finish_setcomp(p, key, start) : finish_set(p, key, start);
+}
+
+/* Mistakes in dicts are looked for in both passes: CPython's grammar has them so. */
+static Expr *parse_braces(Parser *p)
+{
+    if (p->is_diagnosing) return diagnose_braces(p);
+    int start = p->mark;
+    bool is_dict;
+    Expr *result = parse_plain_braces(p, &is_dict);
+    if (!result && is_dict && !p->failed) {
+        p->mark = start + 1;
+        invalid_double_starred_kvpairs(p);
+    }
+    return result;
 }
 
 /* --- atoms --- */

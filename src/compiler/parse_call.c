@@ -67,8 +67,10 @@ static bool parse_argument(Parser *p, CallArguments *arguments, enum ArgumentSta
     }
     Keyword *keyword = parse_keyword(p);
     if (!keyword) return false;
-    if (type == TOKEN_DOUBLE_STAR) *stage = AFTER_DOUBLE_STAR;
-    else if (*stage == BY_POSITION) *stage = BY_KEYWORD;
+    if (type == TOKEN_DOUBLE_STAR)
+        *stage = AFTER_DOUBLE_STAR;
+    else if (*stage == BY_POSITION)
+        *stage = BY_KEYWORD;
     return nodes_add(p, &arguments->keywords, keyword);
 }
 
@@ -222,7 +224,14 @@ Expr *parse_primary(Parser *p)
         switch (next_type(p)) {
         case TOKEN_DOT: longer = parse_attribute(p, result); break;
         case TOKEN_LPAREN: longer = parse_call(p, result); break;
-        case TOKEN_LBRACKET: longer = parse_subscript(p, result); break;
+        case TOKEN_LBRACKET:
+            /* CPython's grammar looks for a generator expression first, and so for what can be wrong in one */
+            longer = DIAGNOSE(p, invalid_comprehension(p)) ? NULL : parse_subscript(p, result);
+            break;
+        case TOKEN_LBRACE:
+            longer = NULL;
+            (void)DIAGNOSE(p, invalid_comprehension(p));
+            break;
         default: longer = NULL; break;
         }
         if (!longer) {

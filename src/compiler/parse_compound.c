@@ -3,14 +3,12 @@
 
 #include "objects/exception.h"
 
-/* &&':' of CPython's grammar: raises when the colon is missing and this is the second pass. */
+/* &&':' of CPython's grammar: raises at once when the token is missing. */
 static bool force(Parser *p, enum TokenType type, const char *text)
 {
     if (accept(p, type)) return true;
-    if (p->is_diagnosing && !p->failed) {
-        Token *token = peek(p);
-        if (token) raise_at_token(p, token, "expected '%s'", text);
-    }
+    Token *token = peek(p);
+    if (token) raise_at_token(p, token, "expected '%s'", text);
     return false;
 }
 
@@ -344,8 +342,8 @@ static Stmt *parse_class(Parser *p, NULLABLE ExprSeq *decorators)
     if (p->failed || !accept(p, TOKEN_COLON)) return NULL;
     StmtSeq *body = parse_block(p);
     if (!body) return NULL;
-    return ast_ClassDef(p->arena, name->v.Name.id, call ? call->v.Call.args : NULL,
-                        call ? call->v.Call.keywords : NULL, body, decorators, location_from(p, start));
+    return ast_ClassDef(p->arena, name->v.Name.id, call ? call->v.Call.args : NULL, call ? call->v.Call.keywords : NULL,
+                        body, decorators, location_from(p, start));
 }
 
 static ExprSeq *parse_decorators(Parser *p)

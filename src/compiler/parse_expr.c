@@ -7,7 +7,9 @@
 
 /* --- operators --- */
 
-typedef struct BinaryOperator { uint8_t level, op; } BinaryOperator; /* level 0: no binary operator */
+typedef struct BinaryOperator {
+    uint8_t level, op;
+} BinaryOperator; /* level 0: no binary operator */
 
 static const BinaryOperator binary_operators[TOKEN_TYPE_COUNT] = {
     [TOKEN_BAR] = {1, OP_BitOr},          [TOKEN_CARET] = {2, OP_BitXor},
@@ -103,8 +105,7 @@ static int parse_comparison_operator(Parser *p)
         bool wants_diamond = p->flags & PARSE_BARRY_AS_BDFL;
         p->mark++;
         if (is_diamond == wants_diamond) return CMPOP_NotEq;
-        if (wants_diamond)
-            raise_at_last_token(p, &type_SyntaxError, "with Barry as BDFL, use '<>' instead of '!='");
+        if (wants_diamond) raise_at_last_token(p, &type_SyntaxError, "with Barry as BDFL, use '<>' instead of '!='");
         break;
     }
     case TOKEN_NOT:
@@ -245,8 +246,10 @@ Expr *parse_expression(Parser *p)
     if (memo_find(p, RULE_EXPRESSION, &result)) return result;
     if (!parser_enter(p)) return NULL;
     int start = p->mark;
-    if (DIAGNOSE(p, invalid_expression(p)) || DIAGNOSE(p, invalid_legacy_expression(p))) result = NULL;
-    else result = parse_plain_expression(p);
+    if (DIAGNOSE(p, invalid_expression(p)) || DIAGNOSE(p, invalid_legacy_expression(p)))
+        result = NULL;
+    else
+        result = parse_plain_expression(p);
     memo_store(p, RULE_EXPRESSION, start, result);
     parser_leave(p);
     return result;
@@ -255,10 +258,10 @@ Expr *parse_expression(Parser *p)
 /* The same without trying invalid_ rules, here and below. */
 Expr *parse_expression_without_invalid(Parser *p)
 {
-    bool was_diagnosing = p->is_diagnosing;
-    p->is_diagnosing = false;
+    bool tried_invalid = p->tries_invalid;
+    p->tries_invalid = false;
     Expr *result = parse_plain_expression(p);
-    p->is_diagnosing = was_diagnosing;
+    p->tries_invalid = tried_invalid;
     return result;
 }
 

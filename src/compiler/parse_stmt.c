@@ -208,8 +208,10 @@ static Alias *finish_alias(Parser *p, Value name, int start)
     int end = p->mark;
     if (accept(p, TOKEN_AS)) {
         Expr *as = parse_name(p);
-        if (as) asname = as->v.Name.id;
-        else p->mark = end;
+        if (as)
+            asname = as->v.Name.id;
+        else
+            p->mark = end;
     }
     return p->failed ? NULL : ast_alias(p->arena, name, asname, location_from(p, start));
 }
@@ -287,9 +289,12 @@ static Stmt *parse_import_from(Parser *p)
 {
     int start = p->mark++, level = 0;
     for (;;) {
-        if (accept(p, TOKEN_DOT)) level++;
-        else if (accept(p, TOKEN_ELLIPSIS)) level += 3;
-        else break;
+        if (accept(p, TOKEN_DOT))
+            level++;
+        else if (accept(p, TOKEN_ELLIPSIS))
+            level += 3;
+        else
+            break;
     }
     Value module = VALUE_NULL;
     if (next_is(p, TOKEN_NAME)) module = parse_dotted_name(p);
@@ -354,8 +359,7 @@ static Stmt *parse_del(Parser *p)
     int start = p->mark++;
     ExprSeq *targets = parse_del_targets(p);
     enum TokenType type = targets ? next_type(p) : TOKEN_ERROR;
-    if (type == TOKEN_SEMICOLON || type == TOKEN_NEWLINE)
-        return ast_Delete(p->arena, targets, location_from(p, start));
+    if (type == TOKEN_SEMICOLON || type == TOKEN_NEWLINE) return ast_Delete(p->arena, targets, location_from(p, start));
     p->mark = start;
     if (!p->failed) (void)DIAGNOSE(p, invalid_del_stmt(p));
     return NULL;
@@ -396,7 +400,8 @@ static Stmt *parse_any_simple_stmt(Parser *p)
     case TOKEN_ASSERT: return parse_assert(p);
     case TOKEN_BREAK: p->mark++; return ast_Break(p->arena, location_from(p, start));
     case TOKEN_CONTINUE: p->mark++; return ast_Continue(p->arena, location_from(p, start));
-    case TOKEN_GLOBAL: case TOKEN_NONLOCAL: return parse_global(p);
+    case TOKEN_GLOBAL:
+    case TOKEN_NONLOCAL: return parse_global(p);
     default: return p->is_diagnosing ? diagnose_expression_statement(p) : parse_expression_statement(p);
     }
 }

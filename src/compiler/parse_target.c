@@ -4,10 +4,12 @@
 bool is_star_target(const Expr *expr)
 {
     switch (expr->kind) {
-    case EXPR_Name: case EXPR_Attribute: case EXPR_Subscript: return true;
-    case EXPR_Starred:
-        return expr->v.Starred.value->kind != EXPR_Starred && is_star_target(expr->v.Starred.value);
-    case EXPR_Tuple: case EXPR_List: {
+    case EXPR_Name:
+    case EXPR_Attribute:
+    case EXPR_Subscript: return true;
+    case EXPR_Starred: return expr->v.Starred.value->kind != EXPR_Starred && is_star_target(expr->v.Starred.value);
+    case EXPR_Tuple:
+    case EXPR_List: {
         ExprSeq *items = expr->kind == EXPR_Tuple ? expr->v.Tuple.elts : expr->v.List.elts;
         for (ssize_t i = 0; i < seq_count(items); i++)
             if (!is_star_target(items->items[i])) return false;
@@ -24,10 +26,13 @@ bool set_context(Parser *p, Expr *expr, ExprContext context)
     case EXPR_Attribute: expr->v.Attribute.ctx = context; return true;
     case EXPR_Subscript: expr->v.Subscript.ctx = context; return true;
     case EXPR_Starred: expr->v.Starred.ctx = context; return set_context(p, expr->v.Starred.value, context);
-    case EXPR_Tuple: case EXPR_List: {
+    case EXPR_Tuple:
+    case EXPR_List: {
         ExprSeq *items = expr->kind == EXPR_Tuple ? expr->v.Tuple.elts : expr->v.List.elts;
-        if (expr->kind == EXPR_Tuple) expr->v.Tuple.ctx = context;
-        else expr->v.List.ctx = context;
+        if (expr->kind == EXPR_Tuple)
+            expr->v.Tuple.ctx = context;
+        else
+            expr->v.List.ctx = context;
         if (!parser_enter(p)) return false;
         for (ssize_t i = 0; i < seq_count(items); i++)
             if (!set_context(p, items->items[i], context)) return false;
@@ -47,12 +52,18 @@ static Expr *with_context(Parser *p, Expr *expr, ExprContext context)
         return NULL;
     }
     *copy = *expr;
-    if (copy->kind == EXPR_Name) copy->v.Name.ctx = context;
-    else if (copy->kind == EXPR_Attribute) copy->v.Attribute.ctx = context;
-    else if (copy->kind == EXPR_Subscript) copy->v.Subscript.ctx = context;
-    else if (copy->kind == EXPR_Starred) copy->v.Starred.ctx = context;
-    else if (copy->kind == EXPR_Tuple) copy->v.Tuple.ctx = context;
-    else if (copy->kind == EXPR_List) copy->v.List.ctx = context;
+    if (copy->kind == EXPR_Name)
+        copy->v.Name.ctx = context;
+    else if (copy->kind == EXPR_Attribute)
+        copy->v.Attribute.ctx = context;
+    else if (copy->kind == EXPR_Subscript)
+        copy->v.Subscript.ctx = context;
+    else if (copy->kind == EXPR_Starred)
+        copy->v.Starred.ctx = context;
+    else if (copy->kind == EXPR_Tuple)
+        copy->v.Tuple.ctx = context;
+    else if (copy->kind == EXPR_List)
+        copy->v.List.ctx = context;
     return copy;
 }
 

@@ -269,8 +269,10 @@ bool nodes_add(Parser *p, NodeList *list, void *node)
 void *nodes_finish(Parser *p, const NodeList *list)
 {
     AnySeq *seq = arena_seq(p->arena, list->count);
-    if (!seq) p->failed = true;
-    else memcpy(seq->items, list->items, (size_t)list->count * sizeof *list->items);
+    if (!seq)
+        p->failed = true;
+    else
+        memcpy(seq->items, list->items, (size_t)list->count * sizeof *list->items);
     return seq;
 }
 
@@ -289,8 +291,10 @@ static bool has_second_statement(const Parser *p)
     while (at < p->lexer.text_end) {
         if (*at == '#')
             while (at < p->lexer.text_end && *at != '\n') at++;
-        else if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\f') at++;
-        else return true;
+        else if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\f')
+            at++;
+        else
+            return true;
     }
     return false;
 }
@@ -313,7 +317,7 @@ void *parser_run(Parser *p, void *(*start)(Parser *p))
     int furthest = p->fill - 1;
     if (!p->failed) {
         p->mark = 0;
-        p->is_diagnosing = true;
+        p->is_diagnosing = p->tries_invalid = true;
         start(p);
     }
     raise_at_furthest(p, &p->tokens[furthest]);

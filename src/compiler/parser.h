@@ -5,8 +5,8 @@
  * who goes on after a NULL resets it. When an exception is set (p->failed) everything returns NULL.
  *
  * A correct file is read in one pass, which knows no error messages. When that fails, a second pass over the same tokens
- * starts with p->is_diagnosing set: the same functions then also try the invalid_x() rules (invalid.c), which recognise
- * common mistakes and raise for them, in the order in which CPython's grammar tries them. If none does, the error is
+ * starts with p->is_diagnosing set: the same functions then take the alternatives one after the other, as CPython's
+ * grammar does, and also try the invalid_x() rules (invalid.c), which recognise common mistakes and raise for them. If none does, the error is
  * "invalid syntax" at the furthest token that the first pass had asked for. */
 #ifndef COMPILER_PARSER_H
 #define COMPILER_PARSER_H
@@ -53,7 +53,8 @@ typedef struct Parser {
     int flags;
     bool is_fstring;      /* parses an expression inside an f-string */
     bool failed;          /* an exception is set */
-    bool is_diagnosing;   /* second pass: invalid_x() rules apply */
+    bool is_diagnosing;   /* second pass: alternatives one by one, remembering results */
+    bool tries_invalid;   /* … and invalid_x() rules apply */
     bool parsing_started;
     int starting_lineno, starting_col_offset; /* where an f-string's expression stands; 0, 0 */
     Identifiers *identifiers, own_identifiers;
@@ -310,6 +311,6 @@ void invalid_as_pattern(Parser *p);
 void invalid_class_pattern(Parser *p);
 
 /* Tries a rule in the second pass only; true: it raised. */
-#define DIAGNOSE(p, call) (UNLIKELY((p)->is_diagnosing) && ((call), (p)->failed))
+#define DIAGNOSE(p, call) (UNLIKELY((p)->tries_invalid) && ((call), (p)->failed))
 
 #endif

@@ -54,7 +54,8 @@ static int simple_escape(char c)
 static uint32_t read_octal(const char **at, const char *end, char first)
 {
     uint32_t value = (uint32_t)(first - '0');
-    for (int i = 0; i < 2 && *at < end && **at >= '0' && **at <= '7'; i++) value = value * 8 + (uint32_t)(*(*at)++ - '0');
+    for (int i = 0; i < 2 && *at < end && **at >= '0' && **at <= '7'; i++)
+        value = value * 8 + (uint32_t)(*(*at)++ - '0');
     return value;
 }
 
@@ -64,8 +65,10 @@ static ssize_t escaped_offset(const char *start, const char *at)
     ssize_t offset = 0;
     for (; start < at; start++) {
         unsigned char c = (unsigned char)*start;
-        if (c < 0x80) offset++;
-        else if (c >= 0xc0) offset += 10;
+        if (c < 0x80)
+            offset++;
+        else if (c >= 0xc0)
+            offset += 10;
     }
     return offset;
 }
@@ -84,9 +87,10 @@ static bool read_hex(StrBuilder *out, const char *start, const char **at, const 
     const char *escape = *at - 2;
     uint32_t value = 0;
     int n = 0;
-    for (; n < digits && *at < end && hex_value(**at) >= 0; n++, (*at)++) value = value * 16 + (uint32_t)hex_value(**at);
+    for (; n < digits && *at < end && hex_value(**at) >= 0; n++, (*at)++)
+        value = value * 16 + (uint32_t)hex_value(**at);
     if (n < digits) {
-        const char *reason = digits == 2 ? "truncated \\xXX escape"
+        const char *reason = digits == 2   ? "truncated \\xXX escape"
                              : digits == 4 ? "truncated \\uXXXX escape"
                                            : "truncated \\UXXXXXXXX escape";
         fail_escape(start, end, escape, *at, reason);
@@ -141,11 +145,11 @@ static bool read_named(StrBuilder *out, const char *start, const char **at, cons
 static bool decode_escape(Parser *p, StrBuilder *out, const char *start, const char **at, const char *end, int token,
                           bool *has_warned)
 {
-    char c = (*at)[1];
-    if (*at + 1 == end) {
-        fail_escape(start, end, *at, end, "\\ at end of string");
-        return false;
+    if (*at + 1 == end) { /* in front of a brace of an f-string */
+        ++*at;
+        return str_builder_add_char(out, '\\') == 0;
     }
+    char c = (*at)[1];
     *at += 2;
     int simple = simple_escape(c);
     if (simple) return str_builder_add_char(out, (uint32_t)simple) == 0;
@@ -246,7 +250,7 @@ static Literal split_literal(const Token *token)
         case 'b': literal.is_bytes = true; break;
         case 'r': literal.is_raw = true; break;
         case 'f': literal.is_fstring = true; break;
-        default: literal.is_unicode = true; break;
+        default: literal.is_unicode = *literal.start == 'u'; break; /* U says nothing to the tree */
         }
     }
     const char *q = literal.start;

@@ -146,15 +146,8 @@ void *raise_at_last_token(Parser *p, Type *type, const char *format, ...)
         raise_at_columns(p, type, 0, 0, 0, -1, format, args);
     } else {
         const Token *token = &p->tokens[p->fill - 1];
-        if (token->type == TOKEN_ERROR && p->lexer.state == LEXER_EOF) {
-            va_end(args);
-            return p->lexer.level ? raise_unclosed_bracket(p)
-                                  : raise_at(p, &type_SyntaxError, token->lineno, MAX(token->col_offset, 0),
-                                             token->end_lineno, -1, "unexpected EOF while parsing");
-        }
         int64_t column = token->col_offset + 1;
-        if (token->col_offset == -1)
-            column = p->lexer.at == p->lexer.piece ? 0 : p->lexer.at - p->lexer.line_start;
+        if (token->col_offset == -1) column = p->lexer.at == p->lexer.piece ? 0 : p->lexer.at - p->lexer.line_start;
         int64_t end_column = token->end_col_offset == -1 ? -1 : token->end_col_offset + 1;
         raise_at_columns(p, type, token->lineno, column, token->end_lineno, end_column, format, args);
     }
@@ -227,11 +220,9 @@ void *raise_from_lexer(Parser *p)
         if (lexer->level) return raise_unclosed_bracket(p);
         return raise_at_last_token(p, &type_SyntaxError, "unexpected EOF while parsing");
     case LEXER_DEDENT:
-        return raise_at_last_token(p, &type_IndentationError,
-                                   "unindent does not match any outer indentation level");
+        return raise_at_last_token(p, &type_IndentationError, "unindent does not match any outer indentation level");
     case LEXER_TABSPACE:
-        return raise_at(p, &type_TabError, line, 0, line, -1,
-                        "inconsistent use of tabs and spaces in indentation");
+        return raise_at(p, &type_TabError, line, 0, line, -1, "inconsistent use of tabs and spaces in indentation");
     case LEXER_TOO_DEEP:
         return raise_at(p, &type_IndentationError, line, 0, line, -1, "too many levels of indentation");
     case LEXER_LINE_CONTINUATION: {
@@ -276,8 +267,10 @@ static void check_rest_of_source(Parser *p)
         if (error_line > p->lexer.bracket_lines[p->lexer.level - 1]) raise_unclosed_bracket(p);
     }
     p->failed = true;
-    if (error_occurred()) value_xdecref(exception);
-    else error_restore(exception);
+    if (error_occurred())
+        value_xdecref(exception);
+    else
+        error_restore(exception);
 }
 
 void raise_at_furthest(Parser *p, const Token *token)
@@ -290,8 +283,10 @@ void raise_at_furthest(Parser *p, const Token *token)
     if (p->fill == 0) {
         raise_at_last_token(p, &type_SyntaxError, "error at start before reading any input");
     } else if (token->type == TOKEN_ERROR && p->lexer.state == LEXER_EOF) {
-        if (p->lexer.level) raise_unclosed_bracket(p);
-        else raise_at_last_token(p, &type_SyntaxError, "unexpected EOF while parsing");
+        if (p->lexer.level)
+            raise_unclosed_bracket(p);
+        else
+            raise_at_last_token(p, &type_SyntaxError, "unexpected EOF while parsing");
     } else if (token->type == TOKEN_INDENT || token->type == TOKEN_DEDENT) {
         raise_at_last_token(p, &type_IndentationError,
                             token->type == TOKEN_INDENT ? "unexpected indent" : "unexpected unindent");
@@ -324,16 +319,20 @@ const char *expr_name(const Expr *expr)
     case EXPR_Tuple: return "tuple";
     case EXPR_Lambda: return "lambda";
     case EXPR_Call: return "function call";
-    case EXPR_BoolOp: case EXPR_BinOp: case EXPR_UnaryOp: return "expression";
+    case EXPR_BoolOp:
+    case EXPR_BinOp:
+    case EXPR_UnaryOp: return "expression";
     case EXPR_GeneratorExp: return "generator expression";
-    case EXPR_Yield: case EXPR_YieldFrom: return "yield expression";
+    case EXPR_Yield:
+    case EXPR_YieldFrom: return "yield expression";
     case EXPR_Await: return "await expression";
     case EXPR_ListComp: return "list comprehension";
     case EXPR_SetComp: return "set comprehension";
     case EXPR_DictComp: return "dict comprehension";
     case EXPR_Dict: return "dict literal";
     case EXPR_Set: return "set display";
-    case EXPR_JoinedStr: case EXPR_FormattedValue: return "f-string expression";
+    case EXPR_JoinedStr:
+    case EXPR_FormattedValue: return "f-string expression";
     case EXPR_Constant: return constant_name(expr);
     case EXPR_Compare: return "comparison";
     case EXPR_IfExp: return "conditional expression";
@@ -348,7 +347,8 @@ static Expr *find_invalid_target(Expr *expr, enum TargetsKind kind)
 {
     if (!expr) return NULL;
     switch (expr->kind) {
-    case EXPR_List: case EXPR_Tuple: {
+    case EXPR_List:
+    case EXPR_Tuple: {
         ExprSeq *items = expr->kind == EXPR_List ? expr->v.List.elts : expr->v.Tuple.elts;
         for (ssize_t i = 0; i < seq_count(items); i++) {
             Expr *invalid = find_invalid_target(items->items[i], kind);
@@ -362,7 +362,9 @@ static Expr *find_invalid_target(Expr *expr, enum TargetsKind kind)
         if (kind == FOR_TARGETS && expr->v.Compare.ops->items[0] == CMPOP_In)
             return find_invalid_target(expr->v.Compare.left, kind);
         return kind == FOR_TARGETS ? NULL : expr;
-    case EXPR_Name: case EXPR_Subscript: case EXPR_Attribute: return NULL;
+    case EXPR_Name:
+    case EXPR_Subscript:
+    case EXPR_Attribute: return NULL;
     default: return expr;
     }
 }
