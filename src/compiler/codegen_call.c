@@ -142,10 +142,17 @@ static void gen_method_call(Compiler *c, const Expr *e)
     gen_call(c, seq_count(e->v.Call.args) + seq_count(e->v.Call.keywords));
 }
 
-static bool can_call_as_method(const Expr *e)
+/* A name that the module imports: most likely a module, whose attributes are no methods. */
+static bool is_imported(const Compiler *c, const Expr *e)
+{
+    return e->kind == EXPR_Name && scope_symbol_flags(c->symbols->top, e->v.Name.id) & DEF_IMPORT;
+}
+
+static bool can_call_as_method(const Compiler *c, const Expr *e)
 {
     const Expr *method = e->v.Call.func;
     if (method->kind != EXPR_Attribute || method->v.Attribute.ctx != CTX_Load) return false;
+    if (is_imported(c, method->v.Attribute.value)) return false;
     ssize_t keyword_count = seq_count(e->v.Call.keywords);
     if (seq_count(e->v.Call.args) + keyword_count + (keyword_count != 0) >= STACK_USE_GUIDELINE) return false;
     return !has_starred(e->v.Call.args) && !has_double_starred(e->v.Call.keywords);
@@ -154,7 +161,7 @@ static bool can_call_as_method(const Expr *e)
 void gen_call_expr(Compiler *c, const Expr *e)
 {
     check_keywords(c, e->v.Call.keywords);
-    if (can_call_as_method(e)) {
+    if (!c->failed && can_call_as_method(c, e)) {
         gen_method_call(c, e);
         return;
     }

@@ -239,10 +239,7 @@ void gen_lambda(Compiler *c, const Expr *e)
     set_argument_counts(c, e->v.Lambda.args);
     gen_expr(c, e->v.Lambda.body);
     bool is_generator = c->unit->scope->is_generator;
-    if (!is_generator) {
-        set_location(c, e->v.Lambda.body->location);
-        gen_op(c, BC_RETURN_VALUE);
-    }
+    if (!is_generator) gen_op(c, BC_RETURN_VALUE);
     gen_closure(c, unit_finish(c, !is_generator), flags);
 }
 

@@ -354,17 +354,18 @@ static void gen_with_handler_end(Compiler *c, Block *cleanup)
     Block *suppress = gen_new_block(c);
     gen_jump(c, PSEUDO_POP_JUMP_IF_TRUE, suppress);
     gen_op_arg(c, BC_RERAISE, 2);
+    if (c->failed) return;
+    AstLocation location = c->unit->location;
+    gen_use_block(c, cleanup);
+    no_location(c);
+    gen_restore_and_reraise(c);
     gen_use_block(c, suppress);
+    set_location(c, location);
     gen_op(c, BC_POP_TOP);
     gen_op(c, PSEUDO_POP_BLOCK);
     gen_op(c, BC_POP_EXCEPT);
     gen_op(c, BC_POP_TOP);
     gen_op(c, BC_POP_TOP);
-    Block *exit = gen_new_block(c);
-    gen_jump(c, PSEUDO_JUMP, exit);
-    gen_use_block(c, cleanup);
-    gen_restore_and_reraise(c);
-    gen_use_block(c, exit);
 }
 
 /* The items from number `index` on, and the body. */

@@ -106,3 +106,11 @@ bool block_falls_through(const Block *block)
     default: return !opcode_leaves_scope(last->opcode);
     }
 }
+
+bool block_is_exit_without_line(const Block *block)
+{
+    if (!block_leaves_scope(block)) return false;
+    for (int i = 0; i < block->count; i++)
+        if (block->instrs[i].location.lineno >= 0) return false;
+    return true;
+}

@@ -42,9 +42,8 @@ struct Block {
     int start_depth;   /* of the stack; -1: not reached yet */
     int offset;        /* in code units */
     int predecessors;  /* 0: unreachable */
-    bool is_handler;
     bool wants_lasti;  /* a handler that is entered with lasti on the stack */
-    bool is_visited, is_warm, is_cold;
+    bool is_visited;
     NULLABLE struct HandlerStack *handlers; /* flow_find_handlers: active on entry */
 };
 
@@ -71,6 +70,7 @@ bool opcode_is_jump(int opcode);
 bool opcode_leaves_scope(int opcode);  /* RETURN_VALUE, RAISE_VARARGS, RERAISE */
 bool block_falls_through(const Block *block);
 bool block_leaves_scope(const Block *block);
+bool block_is_exit_without_line(const Block *block);
 
 /* --- flow_optimize.c --- */
 typedef struct FlowConstants {
@@ -82,13 +82,12 @@ bool flow_normalize(Flow *flow) NODISCARD;
 bool flow_optimize(Flow *flow, FlowConstants *constants) NODISCARD;
 void block_remove_nops(Block *block);
 
-/* --- flow_layout.c: lines, stack depth, handlers, order of the blocks --- */
+/* --- flow_layout.c: lines, stack depth, handlers, direction of jumps --- */
 bool flow_duplicate_exits(Flow *flow) NODISCARD;
 void flow_spread_lines(Flow *flow, int first_line);
 int flow_stack_depth(Flow *flow, bool is_generator) NODISCARD; /* -1 with an exception */
 bool flow_find_handlers(Flow *flow) NODISCARD;
-bool flow_order_blocks(Flow *flow) NODISCARD;
-/* Pseudo jumps become forward or backward ones: the order of the blocks is final. */
+/* Pseudo jumps become forward or backward ones. */
 void flow_direct_jumps(Flow *flow);
 
 /* --- assemble.c --- */

@@ -1,18 +1,10 @@
 /* flow_layout.c: after optimisation: line numbers of artificial instructions, stack depth, exception handlers, and the
- * final order of the blocks: cold ones (reached by exceptions only) go to the end. */
+ * direction of the jumps. */
 #include "compiler/flow.h"
 #include "objects/error.h"
 #include "objects/exception.h"
 
 /* --- lines --- */
-
-static bool is_exit_without_line(const Block *block)
-{
-    if (!block_leaves_scope(block)) return false;
-    for (int i = 0; i < block->count; i++)
-        if (block->instrs[i].location.lineno >= 0) return false;
-    return true;
-}
 
 static NULLABLE Block *copy_block(Flow *flow, const Block *block)
 {
@@ -34,7 +26,7 @@ bool flow_duplicate_exits(Flow *flow)
         Instr *last = block_last(block);
         if (!last || !opcode_is_jump(last->opcode)) continue;
         Block *target = last->target;
-        if (!is_exit_without_line(target) || target->predecessors <= 1) continue;
+        if (!block_is_exit_without_line(target) || target->predecessors <= 1) continue;
         Block *copy = copy_block(flow, target);
         if (!copy) return false;
         copy->instrs[0].location = last->location;
@@ -48,7 +40,7 @@ bool flow_duplicate_exits(Flow *flow)
         while (block->next && block->next->count == 0 && block->next->next) block->next = block->next->next;
     /* What is left is reached by falling through only. */
     for (Block *block = flow->last_made; block; block = block->previous_made)
-        if (block->count && block->next && block_falls_through(block) && is_exit_without_line(block->next))
+        if (block->count && block->next && block_falls_through(block) && block_is_exit_without_line(block->next))
             block->next->instrs[0].location = block_last(block)->location;
     return true;
 }
@@ -243,98 +235,7 @@ bool flow_find_handlers(Flow *flow)
     return true;
 }
 
-/* --- order --- */
-
-static void push_once(BlockStack *stack, Block *block)
-{
-    if (block->is_visited) return;
-    block->is_visited = true;
-    stack->items[stack->count++] = block;
-}
-
-/* Marks what can be reached from the blocks on the stack without an exception. */
-static void mark_reachable(BlockStack *stack, bool as_cold)
-{
-    while (stack->count) {
-        Block *block = stack->items[--stack->count];
-        if (as_cold)
-            block->is_cold = true;
-        else
-            block->is_warm = true;
-        const Instr *last = block_last(block);
-        if (block->next && block_falls_through(block)) push_once(stack, block->next);
-        if (last && opcode_is_jump(last->opcode)) push_once(stack, last->target);
-    }
-}
-
-static bool mark_temperature(Flow *flow)
-{
-    BlockStack stack;
-    if (!block_stack_init(&stack, flow)) return false;
-    clear_visited(flow);
-    push_once(&stack, flow->entry);
-    mark_reachable(&stack, false);
-    for (Block *block = flow->entry; block; block = block->next)
-        if (block->is_handler) push_once(&stack, block);
-    mark_reachable(&stack, true);
-    raw_free(stack.items);
-    return true;
-}
-
-/* A cold block that falls through to a warm one needs a jump when it moves away. */
-static bool make_fallthrough_explicit(Flow *flow)
-{
-    for (Block *block = flow->entry; block; block = block->next) {
-        if (!block->is_cold || !block->next || !block->next->is_warm || !block_falls_through(block)) continue;
-        Block *jump = flow_new_block(flow);
-        Instr *instr = jump ? block_append(jump) : NULL;
-        if (!instr) return false;
-        *instr = (Instr){.opcode = PSEUDO_JUMP, .target = block->next, .location = nowhere};
-        jump->is_cold = true;
-        jump->next = block->next;
-        block->next = jump;
-    }
-    return true;
-}
-
-static void move_cold_blocks(Flow *flow)
-{
-    Block *cold = NULL, **cold_end = &cold;
-    Block *warm_tail = flow->entry;
-    while (warm_tail->next) {
-        Block *block = warm_tail->next;
-        if (!block->is_cold) {
-            warm_tail = block;
-            continue;
-        }
-        warm_tail->next = block->next;
-        block->next = NULL;
-        *cold_end = block;
-        cold_end = &block->next;
-    }
-    warm_tail->next = cold;
-}
-
-static void drop_redundant_jumps(Flow *flow)
-{
-    for (Block *block = flow->entry; block; block = block->next) {
-        Instr *last = block_last(block);
-        if (last && (last->opcode == PSEUDO_JUMP || last->opcode == PSEUDO_JUMP_NO_INTERRUPT) &&
-            last->target == block->next)
-            last->opcode = BC_NOP;
-    }
-}
-
-bool flow_order_blocks(Flow *flow)
-{
-    if (flow->entry->next) {
-        if (!mark_temperature(flow) || !make_fallthrough_explicit(flow)) return false;
-        move_cold_blocks(flow);
-    }
-    drop_redundant_jumps(flow);
-    for (Block *block = flow->entry; block; block = block->next) block_remove_nops(block);
-    return true;
-}
+/* --- direction of jumps --- */
 
 static int direct_jump(int opcode, bool is_forward)
 {

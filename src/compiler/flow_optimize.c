@@ -31,7 +31,7 @@ static bool nop_is_needed(const Block *block, int index, int previous_line)
     if (index < block->count - 1) {
         Instr *next = &block->instrs[index + 1];
         if (next->location.lineno >= 0 && next->location.lineno != line) return true;
-        next->location = block->instrs[index].location;
+        if (next->location.lineno < 0) next->location = block->instrs[index].location;
         return false;
     }
     const Block *next = block->next;
@@ -334,13 +334,13 @@ static bool normalize_block(Block *block)
     return true;
 }
 
-/* A jump to a small block that leaves the scope is replaced by a copy of that block. */
+/* A jump to a small block that leaves the scope and has no line (an implicit `return None`) is replaced by a copy. */
 static bool inline_small_exit(Block *block)
 {
     Instr *last = block_last(block);
     if (!last || last->opcode != PSEUDO_JUMP) return true;
     const Block *exit = last->target;
-    if (!block_leaves_scope(exit) || exit->count > MAX_COPIED_EXIT) return true;
+    if (!block_is_exit_without_line(exit) || exit->count > MAX_COPIED_EXIT) return true;
     make_nop(last);
     for (int i = 0; i < exit->count; i++) {
         Instr copy = exit->instrs[i], *place = block_append(block);
@@ -386,7 +386,6 @@ static bool count_predecessors(Flow *flow)
         for (int i = 0; i < block->count; i++) {
             Instr *instr = &block->instrs[i];
             if (!has_target(instr->opcode)) continue;
-            if (opcode_is_setup(instr->opcode)) instr->target->is_handler = true;
             if (instr->target->predecessors++ == 0) stack[depth++] = instr->target;
         }
     }
