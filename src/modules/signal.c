@@ -77,6 +77,14 @@ static void on_signal(int number)
     errno = saved_errno;
 }
 
+/* As if the signal had arrived, unless its action is one that Python does not handle (_thread.interrupt_main). */
+int signal_simulate(int number)
+{
+    Value function = handlers[number].function;
+    if (!value_is_null(function) && !value_is_none(function) && !value_is_small_int(function)) on_signal(number);
+    return 0;
+}
+
 /* --- delivery --- */
 
 static void report_wakeup_error(void)
