@@ -245,7 +245,8 @@ FUNCTION(cmath_isclose)
     ARGUMENTS("isclose", 2, 2, "a", "b", "rel_tol", "abs_tol");
     Z a, b;
     double relative = 1e-9, absolute = 0.0;
-    if (!get_complex(out[0], &a) || !get_complex(out[1], &b) || (is_given(out[2]) && !arg_as_double(out[2], &relative)) ||
+    if (!get_complex(out[0], &a) || !get_complex(out[1], &b) ||
+        (is_given(out[2]) && !arg_as_double(out[2], &relative)) ||
         (is_given(out[3]) && !arg_as_double(out[3], &absolute)))
         return VALUE_NULL;
     if (relative < 0.0 || absolute < 0.0) return error_set(&type_ValueError, "tolerances must be non-negative");
@@ -256,7 +257,10 @@ FUNCTION(cmath_isclose)
                            difference <= absolute);
 }
 
-#define METHOD(name, text) {#name, cmath_##name, 1, 1, 0, #name "($module, z, /)\n--\n\n" text}
+#define METHOD(name, text)                                                                                             \
+    {                                                                                                                  \
+#name, cmath_##name, 1, 1, 0, #name "($module, z, /)\n--\n\n" text                                             \
+    }
 
 static const NativeMethod methods[] = {
     METHOD(acos, "Return the arc cosine of z."),
