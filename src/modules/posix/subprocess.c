@@ -123,12 +123,11 @@ static void report(const Spawn *spawn, const char *text)
 
 static NORETURN void run_child(Spawn *spawn)
 {
-    const char *text = "";
+    const char *text = "noexec";
     if (!set_streams(spawn)) goto failed;
-    text = "noexec:chdir";
     if (!value_is_null(spawn->cwd_bytes) && chdir(as_bytes(spawn->cwd_bytes)->data) < 0) goto failed;
-    text = "";
     if (!set_identity(spawn)) goto failed;
+    text = "";
     if (!value_is_null(spawn->preexec)) {
         Value result = call_0(spawn->preexec);
         if (value_is_null(result)) {
