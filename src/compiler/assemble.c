@@ -211,6 +211,5 @@ bool flow_assemble(Flow *flow, int first_line, Assembled *result)
     result->code = assemble_code(flow);
     result->linetable = assemble_locations(flow, first_line);
     result->exceptiontable = assemble_exception_table(flow);
-    return !value_is_null(result->code) && !value_is_null(result->linetable) &&
-           !value_is_null(result->exceptiontable);
+    return !value_is_null(result->code) && !value_is_null(result->linetable) && !value_is_null(result->exceptiontable);
 }

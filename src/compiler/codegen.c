@@ -9,9 +9,11 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 
-enum { INHERITED_FLAGS = CO_FUTURE_DIVISION | CO_FUTURE_ABSOLUTE_IMPORT | CO_FUTURE_WITH_STATEMENT |
-                         CO_FUTURE_PRINT_FUNCTION | CO_FUTURE_UNICODE_LITERALS | CO_FUTURE_BARRY_AS_BDFL |
-                         CO_FUTURE_GENERATOR_STOP | CO_FUTURE_ANNOTATIONS };
+enum {
+    INHERITED_FLAGS = CO_FUTURE_DIVISION | CO_FUTURE_ABSOLUTE_IMPORT | CO_FUTURE_WITH_STATEMENT |
+                      CO_FUTURE_PRINT_FUNCTION | CO_FUTURE_UNICODE_LITERALS | CO_FUTURE_BARRY_AS_BDFL |
+                      CO_FUTURE_GENERATOR_STOP | CO_FUTURE_ANNOTATIONS
+};
 
 bool allows_top_level_await(const Compiler *c)
 {
@@ -282,13 +284,17 @@ static Value make_code(Compiler *c)
     int *places = raw_alloc((size_t)MAX(cell_count, 1) * sizeof *places);
     if (!places) return error_no_memory();
     int variable_count = place_cells(unit, places);
-    CodeFields fields = {
-        .argcount = unit->posonlyargcount + unit->argcount, .posonlyargcount = unit->posonlyargcount,
-        .kwonlyargcount = unit->kwonlyargcount, .flags = code_flags(c), .filename = c->filename, .name = unit->name,
-        .qualname = unit->qualname};
-    bool done = finish_flow(c, places, variable_count, &fields) && name_variables(unit, places, variable_count, &fields);
-    Value *const owned[] = {&fields.exceptiontable, &fields.linetable, &fields.code, &fields.constants, &fields.names,
-                            &fields.localsplus_names, &fields.local_kinds};
+    CodeFields fields = {.argcount = unit->posonlyargcount + unit->argcount,
+                         .posonlyargcount = unit->posonlyargcount,
+                         .kwonlyargcount = unit->kwonlyargcount,
+                         .flags = code_flags(c),
+                         .filename = c->filename,
+                         .name = unit->name,
+                         .qualname = unit->qualname};
+    bool done =
+        finish_flow(c, places, variable_count, &fields) && name_variables(unit, places, variable_count, &fields);
+    Value *const owned[] = {&fields.exceptiontable, &fields.linetable,        &fields.code,       &fields.constants,
+                            &fields.names,          &fields.localsplus_names, &fields.local_kinds};
     for (size_t i = 0; done && i < COUNT_OF(owned); i++) done = share(c, owned[i]);
     Value code = done ? code_new(&fields) : VALUE_NULL;
     for (size_t i = 0; i < COUNT_OF(owned); i++) value_xdecref(*owned[i]);

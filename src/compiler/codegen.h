@@ -18,8 +18,17 @@ enum UnitKind { UNIT_MODULE, UNIT_CLASS, UNIT_FUNCTION, UNIT_ASYNC_FUNCTION, UNI
 
 /* What `break`, `continue` and `return` must undo on their way out. */
 enum FrameBlockKind {
-    BLOCK_WHILE, BLOCK_FOR, BLOCK_TRY_EXCEPT, BLOCK_FINALLY_TRY, BLOCK_FINALLY_END, BLOCK_WITH, BLOCK_ASYNC_WITH,
-    BLOCK_HANDLER_CLEANUP, BLOCK_POP_VALUE, BLOCK_EXCEPTION_HANDLER, BLOCK_EXCEPTION_GROUP_HANDLER,
+    BLOCK_WHILE,
+    BLOCK_FOR,
+    BLOCK_TRY_EXCEPT,
+    BLOCK_FINALLY_TRY,
+    BLOCK_FINALLY_END,
+    BLOCK_WITH,
+    BLOCK_ASYNC_WITH,
+    BLOCK_HANDLER_CLEANUP,
+    BLOCK_POP_VALUE,
+    BLOCK_EXCEPTION_HANDLER,
+    BLOCK_EXCEPTION_GROUP_HANDLER,
     BLOCK_ASYNC_COMPREHENSION
 };
 
@@ -35,14 +44,14 @@ typedef struct Unit {
     NULLABLE struct Unit *parent;
     enum UnitKind kind;
     Scope *scope;
-    Value name, qualname;        /* owned */
-    NULLABLE Value class_name;   /* for mangling; borrowed */
+    Value name, qualname;      /* owned */
+    NULLABLE Value class_name; /* for mangling; borrowed */
     ValueTable names, varnames, cellvars, freevars, constants;
     int argcount, posonlyargcount, kwonlyargcount;
     int first_line;
-    AstLocation location;        /* of what is emitted now */
+    AstLocation location; /* of what is emitted now */
     Flow flow;
-    Block *block;                /* the one that is being filled */
+    Block *block; /* the one that is being filled */
     FrameBlock frame_blocks[MAX_FRAME_BLOCKS];
     int frame_block_count;
 } Unit;
@@ -50,15 +59,15 @@ typedef struct Unit {
 typedef struct Compiler {
     Unit *unit;
     SymbolTable *symbols;
-    Value filename;       /* borrowed */
-    int flags;            /* PyCF_* and CO_FUTURE_*: those asked for and those that the module imports */
-    int future_line;      /* of the last __future__ import; -1: none */
+    Value filename;  /* borrowed */
+    int flags;       /* PyCF_* and CO_FUTURE_*: those asked for and those that the module imports */
+    int future_line; /* of the last __future__ import; -1: none */
     int optimize;
     bool is_interactive;
-    int nesting;          /* open units */
+    int nesting; /* open units */
     ConstantPool constants;
     bool failed;
-    Block scrap;          /* what is emitted after a failure lands here */
+    Block scrap; /* what is emitted after a failure lands here */
 } Compiler;
 
 /* --- codegen.c: units --- */
@@ -69,12 +78,18 @@ bool allows_top_level_await(const Compiler *c);
 
 /* --- codegen_emit.c --- */
 void gen_failed(Compiler *c);
-void gen_error(Compiler *c, const char *format, ...);  /* SyntaxError at the current location */
-void gen_warn(Compiler *c, const char *format, ...);   /* SyntaxWarning there */
-static inline void set_location(Compiler *c, AstLocation location) { c->unit->location = location; }
-static inline void no_location(Compiler *c) { c->unit->location = nowhere; }
+void gen_error(Compiler *c, const char *format, ...); /* SyntaxError at the current location */
+void gen_warn(Compiler *c, const char *format, ...);  /* SyntaxWarning there */
+static inline void set_location(Compiler *c, AstLocation location)
+{
+    c->unit->location = location;
+}
+static inline void no_location(Compiler *c)
+{
+    c->unit->location = nowhere;
+}
 Block *gen_new_block(Compiler *c);
-void gen_use_block(Compiler *c, Block *block);         /* falls through to it and goes on there */
+void gen_use_block(Compiler *c, Block *block); /* falls through to it and goes on there */
 void gen_op(Compiler *c, int opcode);
 void gen_op_arg(Compiler *c, int opcode, ssize_t oparg);
 void gen_jump(Compiler *c, int opcode, Block *target); /* also for PSEUDO_SETUP_* */
@@ -86,12 +101,12 @@ void gen_const_steal(Compiler *c, STEALS NULLABLE Value v);
 void gen_none(Compiler *c);
 void gen_op_name(Compiler *c, int opcode, Value name); /* an attribute or import: mangled, in co_names */
 void gen_name(Compiler *c, Value name, ExprContext context);
-void gen_call(Compiler *c, ssize_t argument_count);    /* PRECALL, CALL */
+void gen_call(Compiler *c, ssize_t argument_count); /* PRECALL, CALL */
 void gen_compare(Compiler *c, int cmpop);
 void gen_binary(Compiler *c, Operator op, bool in_place);
 void gen_yield(Compiler *c);
 void gen_yield_from(Compiler *c, bool is_await);
-void gen_await(Compiler *c, int awaitable_kind);       /* GET_AWAITABLE … */
+void gen_await(Compiler *c, int awaitable_kind); /* GET_AWAITABLE … */
 /* SyntaxError for __debug__; true when it is one. */
 bool gen_is_forbidden(Compiler *c, Value name, ExprContext context);
 bool frame_block_push(Compiler *c, FrameBlock block);
@@ -105,7 +120,10 @@ void gen_jump_if(Compiler *c, const Expr *test, Block *target, bool condition);
 void gen_move_to_attribute(Compiler *c, const Expr *attribute);
 
 /* --- codegen_display.c: tuples, lists, sets, dicts, f-strings --- */
-typedef struct DisplayOps { int build, add, extend; bool is_tuple; } DisplayOps;
+typedef struct DisplayOps {
+    int build, add, extend;
+    bool is_tuple;
+} DisplayOps;
 extern const DisplayOps list_display, tuple_display, set_display;
 void gen_elements(Compiler *c, const ExprSeq *elements, int pushed, DisplayOps ops);
 void gen_sequence(Compiler *c, const Expr *e, const ExprSeq *elements, ExprContext context, DisplayOps ops);

@@ -111,8 +111,8 @@ void gen_call_with(Compiler *c, int pushed, const ExprSeq *args, const KeywordSe
 {
     ssize_t arg_count = seq_count(args), keyword_count = seq_count(keywords);
     check_keywords(c, keywords);
-    bool is_simple = arg_count + keyword_count * 2 <= STACK_USE_GUIDELINE && !has_starred(args) &&
-                     !has_double_starred(keywords);
+    bool is_simple =
+        arg_count + keyword_count * 2 <= STACK_USE_GUIDELINE && !has_starred(args) && !has_double_starred(keywords);
     if (is_simple) {
         gen_exprs(c, args);
         gen_plain_keywords(c, keywords);

@@ -2,13 +2,13 @@
  * x is 1. */
 #include "compiler/codegen.h"
 
+#include "objects/bytes.h"
 #include "objects/float.h"
+#include "objects/function.h"
 #include "objects/int.h"
 #include "objects/set.h"
 #include "objects/str.h"
-#include "objects/bytes.h"
 #include "objects/tuple.h"
-#include "objects/function.h"
 
 /* The name of the type that the expression surely has; NULL when that is not known. */
 static NULLABLE const char *known_type(const Expr *e)

@@ -10,7 +10,7 @@ typedef struct ComprehensionParts {
     const ComprehensionSeq *generators;
     const Expr *element;
     NULLABLE const Expr *value; /* of a dict comprehension, whose element is the key */
-    int build; /* BUILD_*; 0 for generator expressions */
+    int build;                  /* BUILD_*; 0 for generator expressions */
 } ComprehensionParts;
 
 static void gen_generators(Compiler *c, const ComprehensionParts *parts, ssize_t index, int depth);
@@ -19,17 +19,16 @@ static ComprehensionParts parts_of(const Expr *e)
 {
     switch (e->kind) {
     case EXPR_ListComp:
-        return (ComprehensionParts){"<listcomp>", e->kind, e->v.ListComp.generators, e->v.ListComp.elt, NULL,
-                                    BC_BUILD_LIST};
+        return (ComprehensionParts){"<listcomp>",      e->kind, e->v.ListComp.generators,
+                                    e->v.ListComp.elt, NULL,    BC_BUILD_LIST};
     case EXPR_SetComp:
-        return (ComprehensionParts){"<setcomp>", e->kind, e->v.SetComp.generators, e->v.SetComp.elt, NULL,
-                                    BC_BUILD_SET};
+        return (ComprehensionParts){"<setcomp>",      e->kind, e->v.SetComp.generators,
+                                    e->v.SetComp.elt, NULL,    BC_BUILD_SET};
     case EXPR_DictComp:
-        return (ComprehensionParts){"<dictcomp>", e->kind, e->v.DictComp.generators, e->v.DictComp.key,
+        return (ComprehensionParts){"<dictcomp>",        e->kind,     e->v.DictComp.generators, e->v.DictComp.key,
                                     e->v.DictComp.value, BC_BUILD_MAP};
     default:
-        return (ComprehensionParts){"<genexpr>", e->kind, e->v.GeneratorExp.generators, e->v.GeneratorExp.elt, NULL,
-                                    0};
+        return (ComprehensionParts){"<genexpr>", e->kind, e->v.GeneratorExp.generators, e->v.GeneratorExp.elt, NULL, 0};
     }
 }
 
@@ -132,7 +131,6 @@ static void gen_async_generator(Compiler *c, const ComprehensionParts *parts, ss
     gen_jump(c, PSEUDO_JUMP, start);
     frame_block_pop(c, BLOCK_ASYNC_COMPREHENSION);
     gen_use_block(c, except);
-    if (!c->failed) no_location(c);
     gen_op(c, BC_END_ASYNC_FOR);
 }
 

@@ -37,7 +37,7 @@ static void gen_constant_elements(Compiler *c, const ExprSeq *elements, int push
 {
     if (c->failed) return;
     Value folded = constants_tuple(elements, 0, seq_count(elements));
-    if (ops.is_tuple) {
+    if (ops.is_tuple && !pushed) {
         gen_const_steal(c, folded);
         return;
     }
@@ -49,6 +49,7 @@ static void gen_constant_elements(Compiler *c, const ExprSeq *elements, int push
     gen_op_arg(c, ops.build, pushed);
     gen_const_steal(c, folded);
     gen_op_arg(c, ops.extend, 1);
+    if (ops.is_tuple) gen_op(c, BC_LIST_TO_TUPLE);
 }
 
 /* Elements, of which the first may be on the stack already (`pushed`), become one list, set or tuple. */

@@ -56,8 +56,7 @@ static NULLABLE Instr *new_instr(Compiler *c, int opcode, ssize_t oparg)
 {
     if (c->failed) return NULL;
     const Instr *last = block_last(c->unit->block);
-    if (last && (opcode_is_jump(last->opcode) || opcode_leaves_scope(last->opcode)))
-        gen_use_block(c, gen_new_block(c));
+    if (last && (opcode_is_jump(last->opcode) || opcode_leaves_scope(last->opcode))) gen_use_block(c, gen_new_block(c));
     Instr *instr = c->failed ? NULL : block_append(c->unit->block);
     if (!instr) {
         c->failed = true;
@@ -248,9 +247,18 @@ void gen_compare(Compiler *c, int cmpop)
 static int binary_op(Operator op)
 {
     static const int numbers[] = {
-        [OP_Add] = NB_ADD, [OP_Sub] = NB_SUBTRACT, [OP_Mult] = NB_MULTIPLY, [OP_MatMult] = NB_MATRIX_MULTIPLY,
-        [OP_Div] = NB_TRUE_DIVIDE, [OP_Mod] = NB_REMAINDER, [OP_Pow] = NB_POWER, [OP_LShift] = NB_LSHIFT,
-        [OP_RShift] = NB_RSHIFT, [OP_BitOr] = NB_OR, [OP_BitXor] = NB_XOR, [OP_BitAnd] = NB_AND,
+        [OP_Add] = NB_ADD,
+        [OP_Sub] = NB_SUBTRACT,
+        [OP_Mult] = NB_MULTIPLY,
+        [OP_MatMult] = NB_MATRIX_MULTIPLY,
+        [OP_Div] = NB_TRUE_DIVIDE,
+        [OP_Mod] = NB_REMAINDER,
+        [OP_Pow] = NB_POWER,
+        [OP_LShift] = NB_LSHIFT,
+        [OP_RShift] = NB_RSHIFT,
+        [OP_BitOr] = NB_OR,
+        [OP_BitXor] = NB_XOR,
+        [OP_BitAnd] = NB_AND,
         [OP_FloorDiv] = NB_FLOOR_DIVIDE,
     };
     return numbers[op];

@@ -130,7 +130,7 @@ static int gen_annotations(Compiler *c, const Arguments *arguments, NULLABLE con
     if (arguments->vararg) count += gen_named_annotation(c, arguments->vararg->arg, arguments->vararg->annotation);
     count += gen_arg_annotations(c, arguments->kwonlyargs);
     if (arguments->kwarg) count += gen_named_annotation(c, arguments->kwarg->arg, arguments->kwarg->annotation);
-    count += gen_named_annotation(c, ID(return), returns);
+    count += gen_named_annotation(c, ID(return ), returns);
     if (count == 0) return 0;
     gen_op_arg(c, BC_BUILD_TUPLE, count);
     return MAKE_ANNOTATIONS;
@@ -158,8 +158,8 @@ void gen_closure(Compiler *c, STEALS NULLABLE Value code, int flags)
     Unit *unit = c->unit;
     for (int i = inner->nlocalsplus - inner->nfree; i < inner->nlocalsplus; i++) {
         Value name = tuple_item_borrow(inner->localsplus_names, i);
-        bool is_cell = (unit->kind == UNIT_CLASS && value_is(name, ID(__class__))) ||
-                       scope_reach(unit->scope, name) == REACH_CELL;
+        bool is_cell =
+            (unit->kind == UNIT_CLASS && value_is(name, ID(__class__))) || scope_reach(unit->scope, name) == REACH_CELL;
         int place = value_table_find(is_cell ? &unit->cellvars : &unit->freevars, name);
         if (place < 0) {
             error_format(&type_SystemError, "compiler: no cell for %R in %R", name, unit->name);
@@ -196,10 +196,10 @@ typedef struct FunctionParts {
 static FunctionParts parts_of(const Stmt *s)
 {
     if (s->kind == STMT_AsyncFunctionDef)
-        return (FunctionParts){s->v.AsyncFunctionDef.name, s->v.AsyncFunctionDef.args, s->v.AsyncFunctionDef.body,
-                               s->v.AsyncFunctionDef.decorator_list, s->v.AsyncFunctionDef.returns,
-                               UNIT_ASYNC_FUNCTION};
-    return (FunctionParts){s->v.FunctionDef.name, s->v.FunctionDef.args, s->v.FunctionDef.body,
+        return (FunctionParts){s->v.AsyncFunctionDef.name,    s->v.AsyncFunctionDef.args,
+                               s->v.AsyncFunctionDef.body,    s->v.AsyncFunctionDef.decorator_list,
+                               s->v.AsyncFunctionDef.returns, UNIT_ASYNC_FUNCTION};
+    return (FunctionParts){s->v.FunctionDef.name,           s->v.FunctionDef.args,    s->v.FunctionDef.body,
                            s->v.FunctionDef.decorator_list, s->v.FunctionDef.returns, UNIT_FUNCTION};
 }
 

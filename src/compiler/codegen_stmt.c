@@ -1,9 +1,9 @@
 /* codegen_stmt.c: code of statements. */
 #include "compiler/codegen.h"
 
+#include "objects/code.h"
 #include "objects/error.h"
 #include "objects/exception.h"
-#include "objects/code.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 

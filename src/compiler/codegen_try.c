@@ -211,24 +211,24 @@ static void gen_try_except(Compiler *c, const TryParts *parts)
     gen_use_block(c, end);
 }
 
-/* One `except*`: [original group, list of raised ones, rest of the group] before and after. */
-static void gen_star_handler(Compiler *c, const ExceptHandler *handler, bool is_first, NULLABLE Block *reraise_star)
+/* The test of an `except*`: [group] becomes [rest, match]; without a match, goes on at `next` with [rest]. */
+static void gen_star_test(Compiler *c, const Expr *type, Block *next)
 {
-    if (c->failed) return;
-    set_location(c, handler->location);
+    Block *matched = gen_new_block(c);
+    gen_expr(c, type);
+    gen_op(c, BC_CHECK_EG_MATCH);
+    gen_op_arg(c, BC_COPY, 1);
+    gen_jump(c, PSEUDO_POP_JUMP_IF_NOT_NONE, matched);
+    gen_op(c, BC_POP_TOP);
+    gen_jump(c, PSEUDO_JUMP, next);
+    gen_use_block(c, matched);
+}
+
+/* The body of an `except*`; an exception that it raises goes to the list. */
+static void gen_star_body(Compiler *c, const ExceptHandler *handler, Block *next)
+{
     Value name = handler->v.ExceptHandler.name;
     bool has_name = !value_is_null(name);
-    Block *except = gen_new_block(c), *except_with_error = gen_new_block(c), *no_match = gen_new_block(c);
-    if (is_first) {
-        gen_op_arg(c, BC_BUILD_LIST, 0);
-        gen_op_arg(c, BC_COPY, 2);
-    }
-    if (handler->v.ExceptHandler.type) {
-        gen_expr(c, handler->v.ExceptHandler.type);
-        gen_op(c, BC_CHECK_EG_MATCH);
-        gen_op_arg(c, BC_COPY, 1);
-        gen_jump(c, PSEUDO_POP_JUMP_IF_NONE, no_match);
-    }
     Block *cleanup_end = gen_new_block(c), *cleanup_body = gen_new_block(c);
     if (has_name)
         gen_name(c, name, CTX_Store);
@@ -242,19 +242,29 @@ static void gen_star_handler(Compiler *c, const ExceptHandler *handler, bool is_
     no_location(c);
     gen_op(c, PSEUDO_POP_BLOCK);
     if (has_name) gen_unbind(c, name);
-    gen_jump(c, PSEUDO_JUMP, except);
+    gen_jump(c, PSEUDO_JUMP, next);
     gen_use_block(c, cleanup_end);
     no_location(c);
     if (has_name) gen_unbind(c, name);
     gen_op_arg(c, BC_LIST_APPEND, 3);
     gen_op(c, BC_POP_TOP);
-    gen_jump(c, PSEUDO_JUMP, except_with_error);
-    gen_use_block(c, except);
-    gen_op(c, BC_NOP); /* holds a line for tracing */
-    gen_jump(c, PSEUDO_JUMP, except_with_error);
-    gen_use_block(c, no_match);
-    gen_op(c, BC_POP_TOP);
-    gen_use_block(c, except_with_error);
+    gen_jump(c, PSEUDO_JUMP, next);
+}
+
+/* One `except*`: [original group, list of raised ones, rest of the group] before and after. */
+static void gen_star_handler(Compiler *c, const ExceptHandler *handler, bool is_first, NULLABLE Block *reraise_star)
+{
+    if (c->failed) return;
+    set_location(c, handler->location);
+    Block *next = gen_new_block(c);
+    if (is_first) {
+        gen_op_arg(c, BC_COPY, 1);
+        gen_op_arg(c, BC_BUILD_LIST, 0);
+        gen_op_arg(c, BC_SWAP, 2);
+    }
+    if (handler->v.ExceptHandler.type) gen_star_test(c, handler->v.ExceptHandler.type, next);
+    gen_star_body(c, handler, next);
+    gen_use_block(c, next);
     if (!reraise_star) return;
     gen_op_arg(c, BC_LIST_APPEND, 1); /* what no handler took */
     gen_jump(c, PSEUDO_JUMP, reraise_star);
@@ -354,13 +364,10 @@ static void gen_with_handler_end(Compiler *c, Block *cleanup)
     Block *suppress = gen_new_block(c);
     gen_jump(c, PSEUDO_POP_JUMP_IF_TRUE, suppress);
     gen_op_arg(c, BC_RERAISE, 2);
-    if (c->failed) return;
-    AstLocation location = c->unit->location;
     gen_use_block(c, cleanup);
     no_location(c);
     gen_restore_and_reraise(c);
     gen_use_block(c, suppress);
-    set_location(c, location);
     gen_op(c, BC_POP_TOP);
     gen_op(c, PSEUDO_POP_BLOCK);
     gen_op(c, BC_POP_EXCEPT);

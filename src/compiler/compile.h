@@ -6,9 +6,11 @@
 #include "objects/code.h"
 
 /* The CO_FUTURE_* flags that compile() and exec() pass on from the calling code. */
-enum { COMPILE_FUTURE_FLAGS = CO_FUTURE_DIVISION | CO_FUTURE_ABSOLUTE_IMPORT | CO_FUTURE_WITH_STATEMENT |
-                              CO_FUTURE_PRINT_FUNCTION | CO_FUTURE_UNICODE_LITERALS | CO_FUTURE_BARRY_AS_BDFL |
-                              CO_FUTURE_GENERATOR_STOP | CO_FUTURE_ANNOTATIONS };
+enum {
+    COMPILE_FUTURE_FLAGS = CO_FUTURE_DIVISION | CO_FUTURE_ABSOLUTE_IMPORT | CO_FUTURE_WITH_STATEMENT |
+                           CO_FUTURE_PRINT_FUNCTION | CO_FUTURE_UNICODE_LITERALS | CO_FUTURE_BARRY_AS_BDFL |
+                           CO_FUTURE_GENERATOR_STOP | CO_FUTURE_ANNOTATIONS
+};
 
 /* The code object (owned), or no value with an exception. `flags`: enum ParseFlags and CO_FUTURE_*. `optimize`: 0, 1
  * (-O) or 2 (-OO). PARSE_ONLY_AST is the caller's business: use parse_source. */

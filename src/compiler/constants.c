@@ -64,9 +64,9 @@ Value constant_merge(ConstantPool *pool, Value v)
     if ((pool->count + 1) * 2 > pool->slot_count && !grow(pool)) return VALUE_NULL;
     Value *slot = find_slot(pool, v);
     if (!value_is_null(*slot)) return value_incref(*slot);
-    Value merged = is_exact_tuple(v)    ? merge_tuple_items(pool, v)
-                   : is_frozenset(v)    ? merge_frozenset_items(pool, v)
-                                        : value_incref(v);
+    Value merged = is_exact_tuple(v) ? merge_tuple_items(pool, v)
+                   : is_frozenset(v) ? merge_frozenset_items(pool, v)
+                                     : value_incref(v);
     if (value_is_null(merged)) return merged;
     if ((pool->count + 1) * 2 > pool->slot_count && !grow(pool)) {
         value_decref(merged);

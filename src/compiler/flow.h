@@ -17,7 +17,7 @@ enum PseudoOpcode {
     PSEUDO_SETUP_CLEANUP,        /* the same; lasti is pushed, too */
     PSEUDO_SETUP_WITH,           /* the same, for `with`: the stack is cut one deeper */
     PSEUDO_POP_BLOCK,
-    PSEUDO_JUMP,                 /* the assembler chooses forward or backward */
+    PSEUDO_JUMP, /* the assembler chooses forward or backward */
     PSEUDO_JUMP_NO_INTERRUPT,
     PSEUDO_POP_JUMP_IF_FALSE,
     PSEUDO_POP_JUMP_IF_TRUE,
@@ -39,10 +39,10 @@ struct Block {
     NULLABLE Block *next;
     Instr *instrs;
     int count, capacity;
-    int start_depth;   /* of the stack; -1: not reached yet */
-    int offset;        /* in code units */
-    int predecessors;  /* 0: unreachable */
-    bool wants_lasti;  /* a handler that is entered with lasti on the stack */
+    int start_depth;  /* of the stack; -1: not reached yet */
+    int offset;       /* in code units */
+    int predecessors; /* 0: unreachable */
+    bool wants_lasti; /* a handler that is entered with lasti on the stack */
     bool is_visited;
     NULLABLE struct HandlerStack *handlers; /* flow_find_handlers: active on entry */
 };
@@ -65,9 +65,9 @@ static inline NULLABLE Instr *block_last(const Block *block)
     return block->count ? &block->instrs[block->count - 1] : NULL;
 }
 
-bool opcode_is_setup(int opcode);      /* of a handler */
+bool opcode_is_setup(int opcode); /* of a handler */
 bool opcode_is_jump(int opcode);
-bool opcode_leaves_scope(int opcode);  /* RETURN_VALUE, RAISE_VARARGS, RERAISE */
+bool opcode_leaves_scope(int opcode); /* RETURN_VALUE, RAISE_VARARGS, RERAISE */
 bool block_falls_through(const Block *block);
 bool block_leaves_scope(const Block *block);
 bool block_is_exit_without_line(const Block *block);

@@ -2,7 +2,8 @@
  * constants, SWAPs, small exit blocks, unreachable code, NOPs.
  *
  * A NOP stays where it is the only instruction of its line: tracing must see every line. A jump is threaded through
- * another one only when no line is lost thereby. The order of the passes is CPython 3.11's, whose code is our oracle. */
+ * another one only when no line is lost thereby. The order of the passes is CPython 3.11's, whose code is our oracle.
+ */
 #include "compiler/flow.h"
 #include "objects/abstract.h"
 #include "objects/error.h"
@@ -55,6 +56,7 @@ void block_remove_nops(Block *block)
 static void make_nop(Instr *instr)
 {
     instr->opcode = BC_NOP;
+    instr->oparg = 0;
 }
 
 /* --- jumps --- */
@@ -135,8 +137,7 @@ static bool fold_constant_tuple(Instr *build, FlowConstants *constants)
         if (loads[i].opcode != BC_LOAD_CONST) return true;
     Value tuple = tuple_new(count);
     if (value_is_null(tuple)) return false;
-    for (int i = 0; i < count; i++)
-        as_tuple(tuple)->items[i] = value_incref(constants->table->items[loads[i].oparg]);
+    for (int i = 0; i < count; i++) as_tuple(tuple)->items[i] = value_incref(constants->table->items[loads[i].oparg]);
     Value merged = constant_merge(constants->pool, tuple);
     value_decref(tuple);
     if (value_is_null(merged)) return false;
@@ -155,8 +156,8 @@ static bool improve_build_tuple(Block *block, int index, FlowConstants *constant
     bool unpacks_at_once = index + 1 < block->count && next->opcode == BC_UNPACK_SEQUENCE &&
                            next->oparg == build->oparg && build->oparg >= 1 && build->oparg <= 3;
     if (unpacks_at_once) {
-        make_nop(build);
         next->opcode = build->oparg == 1 ? BC_NOP : BC_SWAP;
+        make_nop(build);
         return true;
     }
     return index < build->oparg || fold_constant_tuple(build, constants);
@@ -181,7 +182,8 @@ static int swap_run(const Instr *instrs, int limit, int *depth)
 }
 
 /* Replaces a run of SWAPs by the shortest one with the same effect: the permutation is taken apart into cycles, each
- * of which is un-shuffled through the top of the stack; written from the end of the run, so that it shuffles instead. */
+ * of which is un-shuffled through the top of the stack; written from the end of the run, so that it shuffles instead.
+ */
 static bool shorten_swaps(Block *block, int *index)
 {
     enum { DONE = -1 };

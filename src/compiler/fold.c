@@ -9,13 +9,13 @@
 
 #include "compiler/fold_format.h"
 #include "objects/abstract.h"
+#include "objects/bytes.h"
 #include "objects/code.h"
 #include "objects/error.h"
 #include "objects/exception.h"
 #include "objects/int.h"
 #include "objects/set.h"
 #include "objects/str.h"
-#include "objects/bytes.h"
 #include "objects/tuple.h"
 
 enum { MAX_INT_BITS = 128, MAX_COLLECTION_SIZE = 256, MAX_STR_SIZE = 4096, MAX_TOTAL_ITEMS = 1024 };

@@ -18,9 +18,11 @@ static bool add_feature(const Stmt *statement, Value name, Value filename, Futur
         const char *name;
         int flag;
     } features[] = {
-        {"nested_scopes", 0}, {"generators", 0}, {"division", 0}, {"absolute_import", 0}, {"with_statement", 0},
-        {"print_function", 0}, {"unicode_literals", 0}, {"barry_as_FLUFL", CO_FUTURE_BARRY_AS_BDFL},
-        {"generator_stop", 0}, {"annotations", CO_FUTURE_ANNOTATIONS},
+        {"nested_scopes", 0},    {"generators", 0},
+        {"division", 0},         {"absolute_import", 0},
+        {"with_statement", 0},   {"print_function", 0},
+        {"unicode_literals", 0}, {"barry_as_FLUFL", CO_FUTURE_BARRY_AS_BDFL},
+        {"generator_stop", 0},   {"annotations", CO_FUTURE_ANNOTATIONS},
     };
     for (size_t i = 0; i < COUNT_OF(features); i++) {
         if (!str_equal_cstr(name, features[i].name)) continue;
@@ -58,7 +60,7 @@ bool future_find(const Mod *mod, Value filename, Future *future)
         if (is_done && statement->lineno > previous_line) return true;
         previous_line = statement->lineno;
         if (!is_future_import(statement)) {
-            is_done = is_done || !is_string_statement(statement);
+            is_done = is_done || i > 0 || !is_string_statement(statement); /* a docstring */
             continue;
         }
         if (is_done) {

@@ -5,7 +5,7 @@
 #include "compiler/ast.h"
 
 typedef struct Future {
-    int features; /* CO_FUTURE_* */
+    int features;  /* CO_FUTURE_* */
     int last_line; /* of the last such statement; -1: none */
 } Future;
 

@@ -14,7 +14,7 @@
 
 typedef struct Builder {
     SymbolTable *table;
-    Scope *scope; /* the one being filled */
+    Scope *scope;              /* the one being filled */
     NULLABLE Value class_name; /* for mangling; borrowed from the tree */
     bool annotations_are_text; /* from __future__ import annotations */
     bool failed;

@@ -9,19 +9,30 @@
 
 /* Flags of a symbol: CPython's numbers, which the module _symtable shows. */
 enum SymbolFlags {
-    DEF_GLOBAL = 1, DEF_LOCAL = 2, DEF_PARAM = 4, DEF_NONLOCAL = 8,
+    DEF_GLOBAL = 1,
+    DEF_LOCAL = 2,
+    DEF_PARAM = 4,
+    DEF_NONLOCAL = 8,
     SYMBOL_USE = 16,
-    DEF_FREE = 32, DEF_FREE_CLASS = 64, /* free in a method, and bound in the class */
-    DEF_IMPORT = 128, DEF_ANNOT = 256, DEF_COMP_ITER = 512,
+    DEF_FREE = 32,
+    DEF_FREE_CLASS = 64, /* free in a method, and bound in the class */
+    DEF_IMPORT = 128,
+    DEF_ANNOT = 256,
+    DEF_COMP_ITER = 512,
     DEF_BOUND = DEF_LOCAL | DEF_PARAM | DEF_IMPORT,
-    SYMBOL_REACH_SHIFT = 11, SYMBOL_REACH_MASK = 15 /* enum SymbolReach, in the bits above */
+    SYMBOL_REACH_SHIFT = 11,
+    SYMBOL_REACH_MASK = 15 /* enum SymbolReach, in the bits above */
 };
 
 enum SymbolReach { REACH_NONE, REACH_LOCAL, REACH_GLOBAL_EXPLICIT, REACH_GLOBAL_IMPLICIT, REACH_FREE, REACH_CELL };
 
 enum ScopeType { SCOPE_FUNCTION, SCOPE_CLASS, SCOPE_MODULE, SCOPE_ANNOTATION };
 enum ComprehensionKind {
-    NO_COMPREHENSION, LIST_COMPREHENSION, DICT_COMPREHENSION, SET_COMPREHENSION, GENERATOR_EXPRESSION
+    NO_COMPREHENSION,
+    LIST_COMPREHENSION,
+    DICT_COMPREHENSION,
+    SET_COMPREHENSION,
+    GENERATOR_EXPRESSION
 };
 
 /* A global or nonlocal statement's name, for the position of errors found later. */
@@ -31,16 +42,16 @@ typedef struct ScopeDirective {
 } ScopeDirective;
 
 typedef struct Scope {
-    Value name;             /* owned */
-    const void *node;       /* the AST node that makes the scope */
+    Value name;       /* owned */
+    const void *node; /* the AST node that makes the scope */
     enum ScopeType type;
     enum ComprehensionKind comprehension;
     AstLocation location;
     struct Scope *parent;
     struct Scope **children; /* in source order; owned */
     int child_count, child_capacity;
-    ValueTable symbols;      /* mangled names */
-    int *symbol_flags;       /* of each symbol */
+    ValueTable symbols; /* mangled names */
+    int *symbol_flags;  /* of each symbol */
     int symbol_capacity;
     ValueTable parameters;
     ScopeDirective *directives;

@@ -9,8 +9,22 @@
 #include "objects/str.h"
 
 enum Precedence {
-    LEVEL_TUPLE, LEVEL_TEST, LEVEL_OR, LEVEL_AND, LEVEL_NOT, LEVEL_COMPARE, LEVEL_EXPR, LEVEL_BIT_OR = LEVEL_EXPR,
-    LEVEL_BIT_XOR, LEVEL_BIT_AND, LEVEL_SHIFT, LEVEL_ARITHMETIC, LEVEL_TERM, LEVEL_FACTOR, LEVEL_POWER, LEVEL_AWAIT,
+    LEVEL_TUPLE,
+    LEVEL_TEST,
+    LEVEL_OR,
+    LEVEL_AND,
+    LEVEL_NOT,
+    LEVEL_COMPARE,
+    LEVEL_EXPR,
+    LEVEL_BIT_OR = LEVEL_EXPR,
+    LEVEL_BIT_XOR,
+    LEVEL_BIT_AND,
+    LEVEL_SHIFT,
+    LEVEL_ARITHMETIC,
+    LEVEL_TERM,
+    LEVEL_FACTOR,
+    LEVEL_POWER,
+    LEVEL_AWAIT,
     LEVEL_ATOM
 };
 
@@ -66,7 +80,11 @@ static void write_bool_op(Writer *w, const Expr *e, int level)
 
 static void write_binary(Writer *w, const Expr *e, int level)
 {
-    static const struct { const char *text; int level; bool is_right; } operators[] = {
+    static const struct {
+        const char *text;
+        int level;
+        bool is_right;
+    } operators[] = {
         [OP_Add] = {" + ", LEVEL_ARITHMETIC, false}, [OP_Sub] = {" - ", LEVEL_ARITHMETIC, false},
         [OP_Mult] = {" * ", LEVEL_TERM, false},      [OP_MatMult] = {" @ ", LEVEL_TERM, false},
         [OP_Div] = {" / ", LEVEL_TERM, false},       [OP_Mod] = {" % ", LEVEL_TERM, false},
@@ -98,9 +116,9 @@ static void write_unary(Writer *w, const Expr *e, int level)
 static void write_compare(Writer *w, const Expr *e, int level)
 {
     static const char *const texts[] = {
-        [CMPOP_Eq] = " == ", [CMPOP_NotEq] = " != ", [CMPOP_Lt] = " < ", [CMPOP_LtE] = " <= ", [CMPOP_Gt] = " > ",
-        [CMPOP_GtE] = " >= ", [CMPOP_Is] = " is ", [CMPOP_IsNot] = " is not ", [CMPOP_In] = " in ",
-        [CMPOP_NotIn] = " not in "};
+        [CMPOP_Eq] = " == ", [CMPOP_NotEq] = " != ",    [CMPOP_Lt] = " < ",  [CMPOP_LtE] = " <= ",
+        [CMPOP_Gt] = " > ",  [CMPOP_GtE] = " >= ",      [CMPOP_Is] = " is ", [CMPOP_IsNot] = " is not ",
+        [CMPOP_In] = " in ", [CMPOP_NotIn] = " not in "};
     put_if(w, level > LEVEL_COMPARE, "(");
     write_expr(w, e->v.Compare.left, LEVEL_COMPARE + 1);
     for (ssize_t i = 0; i < seq_count(e->v.Compare.ops); i++) {
@@ -303,8 +321,8 @@ static void write_constant(Writer *w, const Expr *e)
     bool may_be_infinite = is_float(v) || value_has_type(v, &type_complex);
     if (may_be_infinite && !value_is_null(text)) { /* no literal is called inf */
         Value inf = str_from_cstr("inf"), literal = str_from_cstr("1e309");
-        Value replaced = value_is_null(inf) || value_is_null(literal) ? VALUE_NULL
-                                                                      : str_replace_all(text, inf, literal, -1);
+        Value replaced =
+            value_is_null(inf) || value_is_null(literal) ? VALUE_NULL : str_replace_all(text, inf, literal, -1);
         value_xdecref(inf);
         value_xdecref(literal);
         value_replace(&text, replaced);
@@ -421,12 +439,8 @@ static void write_expr_inside(Writer *w, const Expr *e, int level)
         write_list(w, e->v.Set.elts, LEVEL_TEST);
         put(w, "}");
         break;
-    case EXPR_ListComp:
-        write_comprehension(w, "[", e->v.ListComp.elt, NULL, e->v.ListComp.generators, "]");
-        break;
-    case EXPR_SetComp:
-        write_comprehension(w, "{", e->v.SetComp.elt, NULL, e->v.SetComp.generators, "}");
-        break;
+    case EXPR_ListComp: write_comprehension(w, "[", e->v.ListComp.elt, NULL, e->v.ListComp.generators, "]"); break;
+    case EXPR_SetComp: write_comprehension(w, "{", e->v.SetComp.elt, NULL, e->v.SetComp.generators, "}"); break;
     case EXPR_DictComp:
         write_comprehension(w, "{", e->v.DictComp.key, e->v.DictComp.value, e->v.DictComp.generators, "}");
         break;

@@ -6,7 +6,7 @@
 #include "objects/object.h"
 
 typedef struct ValueTable {
-    Value *items; /* owned references, in the order in which they were added */
+    Value *items;   /* owned references, in the order in which they were added */
     int32_t *slots; /* hash index: place + 1, 0 = free; NULL while the table is small enough to be scanned */
     int count, capacity, slot_count;
 } ValueTable;

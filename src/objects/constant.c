@@ -9,7 +9,6 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 
-
 static bool doubles_are_same(double a, double b)
 {
     return memcmp(&a, &b, sizeof a) == 0;
