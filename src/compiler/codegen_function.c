@@ -130,7 +130,9 @@ static int gen_annotations(Compiler *c, const Arguments *arguments, NULLABLE con
     if (arguments->vararg) count += gen_named_annotation(c, arguments->vararg->arg, arguments->vararg->annotation);
     count += gen_arg_annotations(c, arguments->kwonlyargs);
     if (arguments->kwarg) count += gen_named_annotation(c, arguments->kwarg->arg, arguments->kwarg->annotation);
-    count += gen_named_annotation(c, ID(return ), returns);
+    Value name_of_returns = str_intern_cstr("return");
+    count += gen_named_annotation(c, name_of_returns, returns);
+    value_xdecref(name_of_returns);
     if (count == 0) return 0;
     gen_op_arg(c, BC_BUILD_TUPLE, count);
     return MAKE_ANNOTATIONS;
