@@ -96,7 +96,7 @@ void unit_enter(Compiler *c, Value name, enum UnitKind kind, const void *node, i
     unit->qualname = qualified_name(unit);
     if (value_is_null(unit->qualname) || !collect_variables(unit)) c->failed = true;
     gen_op_arg(c, BC_RESUME, 0);
-    if (kind == UNIT_MODULE) unit->location.lineno = -1;
+    if (kind == UNIT_MODULE) unit->location.lineno = 1;
 }
 
 static void unit_leave(Compiler *c)

@@ -262,7 +262,7 @@ static void gen_sequence_pattern(Compiler *c, const Pattern *pattern, PatternSta
             continue;
         }
         if (star >= 0) {
-            gen_error(c, "multiple starred expressions in sequence pattern");
+            gen_error(c, "multiple starred names in sequence pattern");
             return;
         }
         star_is_wildcard = is_star_wildcard(item);

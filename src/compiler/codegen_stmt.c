@@ -303,13 +303,14 @@ static void gen_return(Compiler *c, const Stmt *s)
     gen_op(c, BC_RETURN_VALUE);
 }
 
-static void gen_break(Compiler *c)
+static void gen_break(Compiler *c, const Stmt *s)
 {
     FrameBlock loop;
     bool found = false;
     gen_op(c, BC_NOP); /* the line of the statement */
     gen_unwind_all(c, false, &loop, &found);
     if (!found) {
+        set_location(c, s->location);
         gen_error(c, "'break' outside loop");
         return;
     }
@@ -317,13 +318,14 @@ static void gen_break(Compiler *c)
     gen_jump(c, PSEUDO_JUMP, loop.exit);
 }
 
-static void gen_continue(Compiler *c)
+static void gen_continue(Compiler *c, const Stmt *s)
 {
     FrameBlock loop;
     bool found = false;
     gen_op(c, BC_NOP);
     gen_unwind_all(c, false, &loop, &found);
     if (!found) {
+        set_location(c, s->location);
         gen_error(c, "'continue' not properly in loop");
         return;
     }
@@ -505,8 +507,8 @@ static void gen_stmt_inside(Compiler *c, const Stmt *s)
     case STMT_Nonlocal: break;
     case STMT_Expr: gen_expr_stmt(c, s->v.Expr.value); break;
     case STMT_Pass: gen_op(c, BC_NOP); break;
-    case STMT_Break: gen_break(c); break;
-    case STMT_Continue: gen_continue(c); break;
+    case STMT_Break: gen_break(c, s); break;
+    case STMT_Continue: gen_continue(c, s); break;
     }
 }
 
