@@ -32,7 +32,10 @@
 
 enum { UNREACHABLE = 1 };
 
-#define EMPTY_LIST(head) {(uintptr_t)&(head), (uintptr_t)&(head)}
+#define EMPTY_LIST(head)                                                                                               \
+    {                                                                                                                  \
+        (uintptr_t) & (head), (uintptr_t) & (head)                                                                     \
+    }
 
 GcGeneration gc_generations[GC_GENERATIONS] = {
     {EMPTY_LIST(gc_generations[0].head), 700, 0},
@@ -309,8 +312,10 @@ static void call_weakref_callbacks(GcHead *to_call, GcHead *old)
         Value ref = value_from_object(gc_object(head));
         Value callback = ((WeakRef *)gc_object(head))->callback;
         Value result = call_1(callback, ref);
-        if (value_is_null(result)) error_write_unraisable(callback, NULL);
-        else value_decref(result);
+        if (value_is_null(result))
+            error_write_unraisable(callback, NULL);
+        else
+            value_decref(result);
         value_decref(ref);
         /* it lives on, and is an old object now */
         if (head_next(to_call) == head) list_move(head, old);
@@ -488,8 +493,10 @@ static void call_callbacks(const char *phase, int generation, ssize_t collected)
     for (ssize_t i = 0; i < list_length(gc_callbacks); i++) {
         Value callback = value_incref(list_item_borrow(gc_callbacks, i));
         Value result = call_2(callback, phase_value, info);
-        if (value_is_null(result)) error_write_unraisable(callback, NULL);
-        else value_decref(result);
+        if (value_is_null(result))
+            error_write_unraisable(callback, NULL);
+        else
+            value_decref(result);
         value_decref(callback);
     }
 done:

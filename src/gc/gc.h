@@ -29,8 +29,14 @@ typedef struct GcStats {
 
 extern GcGeneration gc_generations[GC_GENERATIONS];
 
-ALWAYS_INLINE GcHead *gc_head(const void *object) { return (GcHead *)((char *)object - sizeof(GcHead)); }
-ALWAYS_INLINE Object *gc_object(const GcHead *head) { return (Object *)((char *)head + sizeof(GcHead)); }
+ALWAYS_INLINE GcHead *gc_head(const void *object)
+{
+    return (GcHead *)((char *)object - sizeof(GcHead));
+}
+ALWAYS_INLINE Object *gc_object(const GcHead *head)
+{
+    return (Object *)((char *)head + sizeof(GcHead));
+}
 
 /* The object has a GcHead: not so for the static types, although their metatype has TYPE_HAS_GC. */
 ALWAYS_INLINE bool object_is_gc(const Object *object)
@@ -103,7 +109,10 @@ void gc_freeze_for_exit(void);      /* the last collection of the process */
 
 /* --- what the gc module shows --- */
 enum GcDebug {
-    GC_DEBUG_STATS = 1, GC_DEBUG_COLLECTABLE = 2, GC_DEBUG_UNCOLLECTABLE = 4, GC_DEBUG_SAVEALL = 32,
+    GC_DEBUG_STATS = 1,
+    GC_DEBUG_COLLECTABLE = 2,
+    GC_DEBUG_UNCOLLECTABLE = 4,
+    GC_DEBUG_SAVEALL = 32,
     GC_DEBUG_LEAK = GC_DEBUG_COLLECTABLE | GC_DEBUG_UNCOLLECTABLE | GC_DEBUG_SAVEALL
 };
 
@@ -112,7 +121,7 @@ extern int gc_debug_flags;
 extern Value gc_garbage, gc_callbacks; /* lists of the gc module, or no value before it is imported */
 extern GcStats gc_stats[GC_GENERATIONS];
 
-void gc_freeze(void);   /* moves every tracked object to the permanent generation */
+void gc_freeze(void); /* moves every tracked object to the permanent generation */
 void gc_unfreeze(void);
 ssize_t gc_freeze_count(void);
 /* Calls visit for every tracked object of one generation (-1: all); stops at a nonzero result and gives it. */

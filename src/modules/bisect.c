@@ -52,8 +52,10 @@ static ssize_t search(const Arguments *arguments, Value wanted, bool to_right)
         int less = to_right ? rich_compare_bool(wanted, key, CMP_LT) : rich_compare_bool(key, wanted, CMP_LT);
         value_decref(key);
         if (less < 0) return -1;
-        if (less == to_right) high = middle;
-        else low = middle + 1;
+        if (less == to_right)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return low;
 }
@@ -70,8 +72,7 @@ static Value insort(const char *function, bool to_right, const Value *args, ssiz
 {
     Arguments arguments;
     if (!parse(function, args, nargs, kwnames, &arguments)) return VALUE_NULL;
-    Value wanted = value_is_null(arguments.key) ? value_incref(arguments.item)
-                                                : call_1(arguments.key, arguments.item);
+    Value wanted = value_is_null(arguments.key) ? value_incref(arguments.item) : call_1(arguments.key, arguments.item);
     if (value_is_null(wanted)) return VALUE_NULL;
     ssize_t place = search(&arguments, wanted, to_right);
     value_decref(wanted);

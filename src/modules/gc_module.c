@@ -139,13 +139,14 @@ static NATIVE(gc_get_objects)
                                 type_of(out)->name);
         if (!arg_as_ssize(out, &generation)) return VALUE_NULL;
         if (generation >= GC_GENERATIONS)
-            return error_format(&type_ValueError, "generation parameter must be less than the number of "
-                                "available generations (%i)", GC_GENERATIONS);
+            return error_format(&type_ValueError,
+                                "generation parameter must be less than the number of "
+                                "available generations (%i)",
+                                GC_GENERATIONS);
         if (generation < 0) return error_set(&type_ValueError, "generation parameter cannot be negative");
     }
     Value result = list_new(0);
-    if (!value_is_null(result) && gc_for_each((int)generation, append_unless_result, &result) < 0)
-        value_clear(&result);
+    if (!value_is_null(result) && gc_for_each((int)generation, append_unless_result, &result) < 0) value_clear(&result);
     return result;
 }
 
@@ -238,7 +239,8 @@ static const NativeMethod gc_methods[] = {
     {"freeze", gc_freeze_function, 0, 0, 0,
      "freeze($module, /)\n--\n\nFreeze all current tracked objects and ignore them for future collections.\n\n"
      "This can be used before a POSIX fork() call to make the gc copy-on-write friendly.\n"
-     "Note: collection before a POSIX fork() call may free pages for future allocation\nwhich can cause copy-on-write."},
+     "Note: collection before a POSIX fork() call may free pages for future allocation\nwhich can cause "
+     "copy-on-write."},
     {"unfreeze", gc_unfreeze_function, 0, 0, 0,
      "unfreeze($module, /)\n--\n\nUnfreeze all objects in the permanent generation.\n\n"
      "Put all objects in the permanent generation back into oldest generation."},

@@ -13,11 +13,20 @@
 /* --- operators --- */
 
 #define UNARY(name, operation)                                                                                         \
-    static NATIVE(operator_##name) { return operation(args[0]); }
+    static NATIVE(operator_##name)                                                                                     \
+    {                                                                                                                  \
+        return operation(args[0]);                                                                                     \
+    }
 #define BINARY(name, op)                                                                                               \
-    static NATIVE(operator_##name) { return number_binary(op, args[0], args[1]); }
+    static NATIVE(operator_##name)                                                                                     \
+    {                                                                                                                  \
+        return number_binary(op, args[0], args[1]);                                                                    \
+    }
 #define COMPARISON(name, op)                                                                                           \
-    static NATIVE(operator_##name) { return rich_compare(args[0], args[1], op); }
+    static NATIVE(operator_##name)                                                                                     \
+    {                                                                                                                  \
+        return rich_compare(args[0], args[1], op);                                                                     \
+    }
 
 UNARY(abs, number_absolute)
 UNARY(neg, number_negative)
@@ -135,8 +144,10 @@ static ssize_t count_equal(const Value *args, bool stop_at_first)
     for (ssize_t place = 0;; place++) {
         Value item = iter_next(iterator);
         if (value_is_null(item)) {
-            if (error_occurred()) count = -2;
-            else if (stop_at_first) count = -1;
+            if (error_occurred())
+                count = -2;
+            else if (stop_at_first)
+                count = -1;
             break;
         }
         int equal = rich_compare_bool(item, args[1], CMP_EQ);
@@ -198,8 +209,7 @@ static NATIVE(operator_compare_digest)
     if (is_str(a) && is_str(b)) {
         if (!as_str(a)->is_ascii || !as_str(b)->is_ascii)
             return error_set(&type_TypeError, "comparing strings with non-ASCII characters is not supported");
-        return value_from_bool(
-            equal_in_constant_time(as_str(a)->data, str_length(a), as_str(b)->data, str_length(b)));
+        return value_from_bool(equal_in_constant_time(as_str(a)->data, str_length(a), as_str(b)->data, str_length(b)));
     }
     if (!supports_buffer(a) && !supports_buffer(b))
         return error_format(&type_TypeError,
@@ -208,10 +218,13 @@ static NATIVE(operator_compare_digest)
     Buffer x, y;
     if (buffer_get(a, &x, BUFFER_SIMPLE) < 0) return VALUE_NULL;
     Value result = VALUE_NULL;
-    if (x.dimensions > 1) error_set(&type_BufferError, "Buffer must be single dimension");
+    if (x.dimensions > 1)
+        error_set(&type_BufferError, "Buffer must be single dimension");
     else if (buffer_get(b, &y, BUFFER_SIMPLE) == 0) {
-        if (y.dimensions > 1) error_set(&type_BufferError, "Buffer must be single dimension");
-        else result = value_from_bool(equal_in_constant_time(x.data, x.length, y.data, y.length));
+        if (y.dimensions > 1)
+            error_set(&type_BufferError, "Buffer must be single dimension");
+        else
+            result = value_from_bool(equal_in_constant_time(x.data, x.length, y.data, y.length));
         buffer_release(&y);
     }
     buffer_release(&x);
@@ -283,8 +296,10 @@ static Value get_all(Value keys, Value object, Value (*get)(Value, Value))
     Value result = tuple_new(count);
     for (ssize_t i = 0; i < count && !value_is_null(result); i++) {
         Value item = get(object, tuple_item_borrow(keys, i));
-        if (value_is_null(item)) value_clear(&result);
-        else as_tuple(result)->items[i] = item;
+        if (value_is_null(item))
+            value_clear(&result);
+        else
+            as_tuple(result)->items[i] = item;
     }
     return result;
 }
@@ -383,8 +398,10 @@ static Value new_attr_getter(Type *type, const Value *args, ssize_t nargs, NULLA
     Value keys = tuple_new(nargs);
     for (ssize_t i = 0; i < nargs && !value_is_null(keys); i++) {
         Value key = split_name(args[i]);
-        if (value_is_null(key)) value_clear(&keys);
-        else as_tuple(keys)->items[i] = key;
+        if (value_is_null(key))
+            value_clear(&keys);
+        else
+            as_tuple(keys)->items[i] = key;
     }
     return getter_new(type, keys);
 }
@@ -412,8 +429,10 @@ static Value dotted_names(Value self)
     for (ssize_t i = 0; i < tuple_length(keys) && !value_is_null(names); i++) {
         Value key = tuple_item_borrow(keys, i);
         Value name = is_str(key) ? value_incref(key) : str_join(dot, key);
-        if (value_is_null(name)) value_clear(&names);
-        else as_tuple(names)->items[i] = name;
+        if (value_is_null(name))
+            value_clear(&names);
+        else
+            as_tuple(names)->items[i] = name;
     }
     value_xdecref(dot);
     return names;
@@ -473,8 +492,7 @@ static ssize_t keyword_count(const MethodCaller *caller)
 
 static Value new_method_caller(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
-    if (nargs < 1)
-        return error_set(&type_TypeError, "methodcaller needs at least one argument, the method name");
+    if (nargs < 1) return error_set(&type_TypeError, "methodcaller needs at least one argument, the method name");
     if (!is_str(args[0])) return error_set(&type_TypeError, "method name must be a string");
     ssize_t keywords = value_is_null(kwnames) ? 0 : tuple_length(kwnames);
     Value all = tuple_from_array(args + 1, nargs - 1 + keywords);
@@ -568,8 +586,8 @@ static NATIVE(method_caller_reduce)
     if (value_is_null(partial)) return VALUE_NULL;
     Value dict = kwargs_to_dict(as_tuple(caller->args)->items + positional, caller->kwnames);
     Value arguments = tuple_pack(2, value_from_object(type_of(self)), caller->name);
-    Value maker = value_is_null(dict) || value_is_null(arguments) ? VALUE_NULL
-                                                                  : call_tuple_dict(partial, arguments, dict);
+    Value maker =
+        value_is_null(dict) || value_is_null(arguments) ? VALUE_NULL : call_tuple_dict(partial, arguments, dict);
     value_decref(partial);
     value_xdecref(dict);
     value_xdecref(arguments);
@@ -602,8 +620,14 @@ Type type_method_caller = {
 
 /* --- module --- */
 
-#define ONE(name, function, doc) {name, operator_##function, 1, 1, 0, name "($module, a, /)\n--\n\n" doc}
-#define TWO(name, function, doc) {name, operator_##function, 2, 2, 0, name "($module, a, b, /)\n--\n\n" doc}
+#define ONE(name, function, doc)                                                                                       \
+    {                                                                                                                  \
+        name, operator_##function, 1, 1, 0, name "($module, a, /)\n--\n\n" doc                                         \
+    }
+#define TWO(name, function, doc)                                                                                       \
+    {                                                                                                                  \
+        name, operator_##function, 2, 2, 0, name "($module, a, b, /)\n--\n\n" doc                                      \
+    }
 
 static const NativeMethod operator_methods[] = {
     ONE("truth", truth, "Return True if a is true, False otherwise."),

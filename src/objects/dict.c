@@ -602,8 +602,10 @@ void dict_destroy(Object *self)
         }
         free_table(dict->indices, dict->log2_size);
     }
-    if (LIKELY(self->type == &type_dict) && free_dict_count < FREE_MAX) free_dicts[free_dict_count++] = dict;
-    else object_free(self, self->type->instance_size);
+    if (LIKELY(self->type == &type_dict) && free_dict_count < FREE_MAX)
+        free_dicts[free_dict_count++] = dict;
+    else
+        object_free(self, self->type->instance_size);
 }
 
 void dict_clear_free_list(void)
@@ -739,9 +741,12 @@ static int merge_mapping(Dict *dict, Value mapping, int override)
         int done = -1;
         if (hash != -1) {
             ssize_t i = override == 1 ? MISSING : find(dict, key, hash);
-            if (i >= 0 && override == 2) error_key(key);
-            else if (i >= 0) done = 0;
-            else if (i == MISSING) value = get_item(mapping, key);
+            if (i >= 0 && override == 2)
+                error_key(key);
+            else if (i >= 0)
+                done = 0;
+            else if (i == MISSING)
+                value = get_item(mapping, key);
         }
         if (!value_is_null(value)) {
             done = store(dict, key, hash, value);
@@ -1102,7 +1107,8 @@ static const NativeMethod dict_methods[] = {
      "If E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v\n"
      "In either case, this is followed by: for k in F:  D[k] = F[k]"},
     {"fromkeys", dict_fromkeys, 1, 2, NATIVE_CLASS,
-     "fromkeys($type, iterable, value=None, /)\n--\n\nCreate a new dictionary with keys from iterable and values set to "
+     "fromkeys($type, iterable, value=None, /)\n--\n\nCreate a new dictionary with keys from iterable and values set "
+     "to "
      "value."},
     {"clear", dict_clear_method, 0, 0, 0, "D.clear() -> None.  Remove all items from D."},
     {"copy", dict_copy_method, 0, 0, 0, "D.copy() -> a shallow copy of D"},

@@ -1,4 +1,5 @@
-/* dict_views.c: what looks at a dict: its iterators, the set-like views keys() and items(), values(), and mappingproxy. */
+/* dict_views.c: what looks at a dict: its iterators, the set-like views keys() and items(), values(), and mappingproxy.
+ */
 #include "gc/gc.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
@@ -358,8 +359,10 @@ static Value set_changed_by(Value self, Value method, Value other)
     Value result = set_new(self);
     if (value_is_null(result)) return VALUE_NULL;
     Value none = call_method_1(result, method, other);
-    if (value_is_null(none)) value_clear(&result);
-    else value_decref(none);
+    if (value_is_null(none))
+        value_clear(&result);
+    else
+        value_decref(none);
     return result;
 }
 

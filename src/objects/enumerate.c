@@ -117,7 +117,8 @@ Type type_enumerate = {
     .head = TYPE_HEAD,
     .name = "enumerate",
     .doc = "enumerate(iterable, start=0)\n--\n\nReturn an enumerate object.\n\n  iterable\n"
-           "    an object supporting iteration\n\nThe enumerate object yields pairs containing a count (from start, which\n"
+           "    an object supporting iteration\n\nThe enumerate object yields pairs containing a count (from start, "
+           "which\n"
            "defaults to zero) and a value yielded by the iterable argument.\n\n"
            "enumerate is useful for obtaining an indexed list:\n    (0, seq[0]), (1, seq[1]), (2, seq[2]), ...",
     .instance_size = sizeof(Enumerate),
@@ -197,8 +198,8 @@ static NATIVE(reversed_reduce)
     Value argument = is_exhausted ? tuple_empty() : value_incref(it->sequence);
     Value arguments = tuple_from_array_steal(&argument, 1);
     if (value_is_null(arguments)) return VALUE_NULL;
-    Value result = is_exhausted ? tuple_pack(2, type, arguments)
-                                : tuple_pack(3, type, arguments, value_from_small_int(it->index));
+    Value result =
+        is_exhausted ? tuple_pack(2, type, arguments) : tuple_pack(3, type, arguments, value_from_small_int(it->index));
     value_decref(arguments);
     return result;
 }

@@ -373,8 +373,8 @@ static NATIVE(callable_iterator_reduce)
     const CallableIterator *iterator = (const CallableIterator *)value_as_object(self);
     Value function = builtin_by_name(ID(iter));
     if (value_is_null(function)) return VALUE_NULL;
-    Value arguments = value_is_null(iterator->callable) ? VALUE_NULL
-                                                        : tuple_pack(2, iterator->callable, iterator->sentinel);
+    Value arguments =
+        value_is_null(iterator->callable) ? VALUE_NULL : tuple_pack(2, iterator->callable, iterator->sentinel);
     if (value_is_null(arguments) && !error_occurred()) {
         Value empty = tuple_empty();
         arguments = tuple_from_array_steal(&empty, 1);

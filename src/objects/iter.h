@@ -8,7 +8,7 @@
 
 typedef struct ListIterator {
     Object head;
-    ssize_t index;          /* of the next item */
+    ssize_t index;           /* of the next item */
     NULLABLE Value sequence; /* owned list; no value: exhausted */
 } ListIterator;
 
@@ -55,9 +55,9 @@ extern Type type_list_iterator, type_list_reverse_iterator, type_tuple_iterator,
     type_dict_reverse_key_iterator, type_dict_reverse_value_iterator, type_dict_reverse_item_iterator,
     type_set_iterator, type_enumerate, type_reversed, type_zip, type_map, type_filter;
 
-Value sequence_iterator_new(Value sequence) NODISCARD;                      /* iter(x) for x with __getitem__ */
-Value callable_iterator_new(Value callable, Value sentinel) NODISCARD;      /* iter(callable, sentinel) */
-Value iter_self(Value self);                                                /* the `iter` slot of every iterator */
+Value sequence_iterator_new(Value sequence) NODISCARD;                 /* iter(x) for x with __getitem__ */
+Value callable_iterator_new(Value callable, Value sentinel) NODISCARD; /* iter(callable, sentinel) */
+Value iter_self(Value self);                                           /* the `iter` slot of every iterator */
 
 /* getattr(builtins, name): what __reduce__ of iterators names as the callable. Owned. */
 Value builtin_by_name(Value name) NODISCARD;
@@ -65,7 +65,8 @@ Value builtin_by_name(Value name) NODISCARD;
 /* (builtin `name`, (argument,)): what __reduce__ of iterators gives. */
 Value iter_reduce_as(Value name, STEALS Value argument) NODISCARD;
 
-/* The end of a loop over iternext directly: 0 when the iterator is exhausted (StopIteration is cleared), -1 on error. */
+/* The end of a loop over iternext directly: 0 when the iterator is exhausted (StopIteration is cleared), -1 on error.
+ */
 static inline int iter_finish(void)
 {
     return !error_occurred() || error_catch(&type_StopIteration) ? 0 : -1;

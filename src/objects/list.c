@@ -123,8 +123,10 @@ static void destroy_list(Object *self)
     Value *items = list->items;
     for (ssize_t i = list->length; i-- > 0;) value_xdecref(items[i]);
     release_block(items, list->capacity);
-    if (LIKELY(self->type == &type_list) && free_list_count < FREE_MAX) free_lists[free_list_count++] = list;
-    else object_free(self, self->type->instance_size);
+    if (LIKELY(self->type == &type_list) && free_list_count < FREE_MAX)
+        free_lists[free_list_count++] = list;
+    else
+        object_free(self, self->type->instance_size);
 }
 
 void list_clear_free_list(void)
@@ -322,8 +324,7 @@ int list_assign_slice(Value v, ssize_t low, ssize_t high, NULLABLE Value iterabl
 {
     Value values = VALUE_NULL;
     if (!value_is_null(iterable)) {
-        values = value_is(iterable, v) ? list_from_iterable(v)
-                                       : sequence_fast(iterable, "can only assign an iterable");
+        values = value_is(iterable, v) ? list_from_iterable(v) : sequence_fast(iterable, "can only assign an iterable");
         if (value_is_null(values)) return -1;
     }
     ssize_t length = list_length(v);
@@ -424,8 +425,7 @@ static Value sliced_list(Value self, Value slice)
     Value result = list_new(count);
     if (value_is_null(result)) return VALUE_NULL;
     const Value *source = as_list(self)->items;
-    for (ssize_t i = 0, at = start; i < count; i++, at += step)
-        as_list(result)->items[i] = value_incref(source[at]);
+    for (ssize_t i = 0, at = start; i < count; i++, at += step) as_list(result)->items[i] = value_incref(source[at]);
     return result;
 }
 
@@ -780,7 +780,8 @@ static int init_list(Value self, const Value *args, ssize_t nargs, NULLABLE Valu
 static const NativeMethod list_methods[] = {
     {"__getitem__", list_getitem, 1, 1, NATIVE_COEXIST, "x.__getitem__(y) <==> x[y]"},
     {"__reversed__", list_reversed, 0, 0, 0, "__reversed__($self, /)\n--\n\nReturn a reverse iterator over the list."},
-    {"__sizeof__", list_sizeof, 0, 0, 0, "__sizeof__($self, /)\n--\n\nReturn the size of the list in memory, in bytes."},
+    {"__sizeof__", list_sizeof, 0, 0, 0,
+     "__sizeof__($self, /)\n--\n\nReturn the size of the list in memory, in bytes."},
     {"clear", list_clear_method, 0, 0, 0, "clear($self, /)\n--\n\nRemove all items from list."},
     {"copy", list_copy, 0, 0, 0, "copy($self, /)\n--\n\nReturn a shallow copy of the list."},
     {"append", list_append_method, 1, 1, 0, "append($self, object, /)\n--\n\nAppend object to the end of the list."},

@@ -41,7 +41,7 @@ struct Sort {
     LessThan less, less_of_first; /* less_of_first: for the first items of tuples */
     CompareSlot compare;          /* less_by_slot: the common type's slot */
     ssize_t min_gallop;
-    Value *base;                  /* of all keys */
+    Value *base; /* of all keys */
     ssize_t length;
     Stretch scratch;
     ssize_t scratch_capacity;
@@ -123,8 +123,7 @@ static LessThan choose_for_items(Sort *sort, const Value *keys, ssize_t count, b
 static void choose_comparison(Sort *sort, const Value *keys, ssize_t count)
 {
     bool are_tuples = true;
-    for (ssize_t i = 0; i < count && are_tuples; i++)
-        are_tuples = is_exact_tuple(keys[i]) && tuple_length(keys[i]) > 0;
+    for (ssize_t i = 0; i < count && are_tuples; i++) are_tuples = is_exact_tuple(keys[i]) && tuple_length(keys[i]) > 0;
     LessThan less = choose_for_items(sort, keys, count, are_tuples);
     sort->less = are_tuples ? less_tuples : less;
     /* tuples in tuples: only one level is worth the trouble */
@@ -200,8 +199,10 @@ static int insert_binary(Sort *sort, Stretch s, ssize_t count, ssize_t sorted)
             ssize_t middle = low + ((high - low) >> 1);
             int less = sort->less(sort, pivot, s.keys[middle]);
             if (less < 0) return -1;
-            if (less) high = middle;
-            else low = middle + 1;
+            if (less)
+                high = middle;
+            else
+                low = middle + 1;
         }
         memmove(s.keys + low + 1, s.keys + low, (size_t)(i - low) * sizeof(Value));
         s.keys[low] = pivot;
@@ -236,8 +237,10 @@ static ssize_t gallop_left(Sort *sort, Value key, const Value *keys, ssize_t cou
         ssize_t middle = low + ((high - low) >> 1);
         less = sort->less(sort, keys[middle], key);
         if (less < 0) return -1;
-        if (less) low = middle + 1;
-        else high = middle;
+        if (less)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return high;
 }
@@ -263,8 +266,10 @@ static ssize_t gallop_right(Sort *sort, Value key, const Value *keys, ssize_t co
         ssize_t middle = low + ((high - low) >> 1);
         less = sort->less(sort, key, keys[middle]);
         if (less < 0) return -1;
-        if (less) high = middle;
-        else low = middle + 1;
+        if (less)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return high;
 }
@@ -293,8 +298,8 @@ static int reserve_scratch(Sort *sort, ssize_t count, bool with_values)
     return 0;
 }
 
-/* na <= nb: a goes to the scratch, and the merge fills from the left. b's first key is less than a's first, and a's last
- * is greater than all of b. */
+/* na <= nb: a goes to the scratch, and the merge fills from the left. b's first key is less than a's first, and a's
+ * last is greater than all of b. */
 static int merge_low(Sort *sort, Stretch a, ssize_t na, Stretch b, ssize_t nb)
 {
     if (reserve_scratch(sort, na, a.values != NULL) < 0) return -1;

@@ -89,8 +89,7 @@ static Value new_range(Type *type, const Value *args, ssize_t nargs, NULLABLE Va
     static const Value zero = {1}, one = {5}; /* small ints */
     if (!args_no_keywords("range", kwnames)) return VALUE_NULL;
     if (nargs == 0) return error_set(&type_TypeError, "range expected at least 1 argument, got 0");
-    if (nargs > 3)
-        return error_format(&type_TypeError, "range expected at most 3 arguments, got %zd", nargs);
+    if (nargs > 3) return error_format(&type_TypeError, "range expected at most 3 arguments, got %zd", nargs);
     if (nargs == 1) return range_new(zero, args[0], one);
     return range_new(args[0], args[1], nargs > 2 ? args[2] : one);
 }
@@ -123,7 +122,8 @@ static Value checked_number_at(const Range *range, Value index)
     if (value_is_null(at)) return VALUE_NULL;
     if (int_sign(at) < 0 || int_compare(at, range->length) >= 0)
         error_set(&type_IndexError, "range object index out of range");
-    else result = number_at(range, at);
+    else
+        result = number_at(range, at);
     value_decref(at);
     return result;
 }
@@ -200,8 +200,10 @@ static ssize_t search(Value self, Value item, bool first_only)
     for (;; place++) {
         Value n = iter_next(iterator);
         if (value_is_null(n)) {
-            if (error_occurred()) count = -2;
-            else if (first_only) count = -1;
+            if (error_occurred())
+                count = -2;
+            else if (first_only)
+                count = -1;
             break;
         }
         int equal = rich_compare_bool(n, item, CMP_EQ);
@@ -434,8 +436,10 @@ static Value next_long(Value self)
     Value offset = value_is_null(next_index) ? VALUE_NULL : int_multiply(iterator->index, iterator->step);
     Value result = value_is_null(offset) ? VALUE_NULL : int_add(iterator->start, offset);
     value_xdecref(offset);
-    if (value_is_null(result)) value_xdecref(next_index);
-    else value_replace(&iterator->index, next_index);
+    if (value_is_null(result))
+        value_xdecref(next_index);
+    else
+        value_replace(&iterator->index, next_index);
     return result;
 }
 
@@ -457,10 +461,11 @@ static NATIVE(long_setstate)
 {
     LongRangeIterator *iterator = (LongRangeIterator *)value_as_object(self);
     Value index = args[0];
-    if (!is_int(index))
-        return error_format(&type_TypeError, "state must be an int, not %.200s", type_of(index)->name);
-    if (int_sign(index) < 0) index = value_from_small_int(0);
-    else if (int_compare(index, iterator->length) > 0) index = iterator->length;
+    if (!is_int(index)) return error_format(&type_TypeError, "state must be an int, not %.200s", type_of(index)->name);
+    if (int_sign(index) < 0)
+        index = value_from_small_int(0);
+    else if (int_compare(index, iterator->length) > 0)
+        index = iterator->length;
     value_replace(&iterator->index, value_incref(index));
     return VALUE_NONE;
 }

@@ -269,8 +269,10 @@ static int merge(Value v, Value other)
         bool is_same_shape = set->mask == source->mask && source->fill == source->length;
         for (ssize_t i = 0; i <= source->mask; i++)
             if (is_live(&source->table[i])) value_incref(source->table[i].key);
-        if (is_same_shape) memcpy(set->table, source->table, (size_t)(source->mask + 1) * sizeof *set->table);
-        else insert_all_clean(set, source->table, source->mask);
+        if (is_same_shape)
+            memcpy(set->table, source->table, (size_t)(source->mask + 1) * sizeof *set->table);
+        else
+            insert_all_clean(set, source->table, source->mask);
         set->length = set->fill = source->length;
         return 0;
     }
@@ -647,8 +649,7 @@ static Value new_frozenset(Type *type, const Value *args, ssize_t nargs, NULLABL
 }
 
 #define DOC_CONTAINS "x.__contains__(y) <==> y in x."
-#define DOC_UNION                                                                                                      \
-    "Return the union of sets as a new set.\n\n(i.e. all elements that are in either set.)"
+#define DOC_UNION "Return the union of sets as a new set.\n\n(i.e. all elements that are in either set.)"
 #define DOC_INTERSECTION                                                                                               \
     "Return the intersection of two sets as a new set.\n\n(i.e. all elements that are in both sets.)"
 #define DOC_DIFFERENCE                                                                                                 \
@@ -668,7 +669,9 @@ static Value new_frozenset(Type *type, const Value *args, ssize_t nargs, NULLABL
         {"__sizeof__", set_sizeof, 0, 0, 0, "S.__sizeof__() -> size of S in memory, in bytes"},                        \
         {"symmetric_difference", set_symmetric_difference, 1, 1, 0, DOC_SYMMETRIC},                                    \
         {"union", set_union, 0, -1, 0, DOC_UNION},                                                                     \
-        {"__class_getitem__", native_class_getitem, 1, 1, NATIVE_CLASS, "See PEP 585"}
+    {                                                                                                                  \
+        "__class_getitem__", native_class_getitem, 1, 1, NATIVE_CLASS, "See PEP 585"                                   \
+    }
 
 static const NativeMethod set_methods[] = {
     SHARED_METHODS,
@@ -680,7 +683,8 @@ static const NativeMethod set_methods[] = {
      "Remove an element from a set if it is a member.\n\n"
      "Unlike set.remove(), the discard() method does not raise\nan exception when an element is missing from the set."},
     {"difference_update", set_difference_update, 0, -1, 0, "Remove all elements of another set from this set."},
-    {"intersection_update", set_intersection_update, 0, -1, 0, "Update a set with the intersection of itself and another."},
+    {"intersection_update", set_intersection_update, 0, -1, 0,
+     "Update a set with the intersection of itself and another."},
     {"pop", set_pop, 0, 0, 0, "Remove and return an arbitrary set element.\nRaises KeyError if the set is empty."},
     {"remove", set_remove, 1, 1, 0,
      "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError."},

@@ -5,13 +5,16 @@
 #include "objects/native.h"
 #include "objects/set.h"
 
-ALWAYS_INLINE bool is_any_set(Value v) { return object_has_flag(v, TYPE_IS_SET | TYPE_IS_FROZENSET); }
+ALWAYS_INLINE bool is_any_set(Value v)
+{
+    return object_has_flag(v, TYPE_IS_SET | TYPE_IS_FROZENSET);
+}
 
 int set_add_hashed(Value set, Value key, int64_t hash) NODISCARD;
 int set_contains_hashed(Value set, Value key, int64_t hash) NODISCARD;
 int set_discard_hashed(Value set, Value key, int64_t hash) NODISCARD;
 void set_clear(Value set);
-void set_swap(Value a, Value b); /* exchanges their items */
+void set_swap(Value a, Value b);           /* exchanges their items */
 int set_shed_deleted(Value set) NODISCARD; /* after many removals: builds the table anew when it is full of holes */
 /* A set or frozenset (never a subclass) as `model` is one. */
 Value set_new_like(Value model, NULLABLE Value iterable) NODISCARD;

@@ -46,8 +46,10 @@ static void destroy_slice(Object *self)
     value_decref(slice->start);
     value_decref(slice->stop);
     value_decref(slice->step);
-    if (free_slice) object_free(self, sizeof *slice);
-    else free_slice = slice;
+    if (free_slice)
+        object_free(self, sizeof *slice);
+    else
+        free_slice = slice;
 }
 
 static int traverse_slice(Object *self, GcVisit visit, void *argument)

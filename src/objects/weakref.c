@@ -73,8 +73,10 @@ static void link_ref(WeakRef *ref, WeakRef **list, NULLABLE WeakRef *after)
     ref->previous = after;
     ref->next = after ? after->next : *list;
     if (ref->next) ref->next->previous = ref;
-    if (after) after->next = ref;
-    else *list = ref;
+    if (after)
+        after->next = ref;
+    else
+        *list = ref;
 }
 
 /* The shared plain ref and the shared plain proxy of a list, where they exist. */
@@ -127,9 +129,12 @@ static Value new_reference(Type *type, Value referent, NULLABLE Value callback)
     WeakRef *ref = make_ref(type, referent, callback);
     if (!ref) return VALUE_NULL;
     WeakRef *after;
-    if (is_plain && is_plain_ref) after = NULL;
-    else if (is_plain && is_proxy) after = shared_ref;
-    else after = shared_proxy ? shared_proxy : shared_ref;
+    if (is_plain && is_plain_ref)
+        after = NULL;
+    else if (is_plain && is_proxy)
+        after = shared_ref;
+    else
+        after = shared_proxy ? shared_proxy : shared_ref;
     link_ref(ref, list, after);
     return value_from_object(ref);
 }
@@ -170,8 +175,10 @@ ssize_t weakref_count(Value object)
 static void call_callback(WeakRef *ref, Value callback)
 {
     Value result = call_1(callback, value_from_object(ref));
-    if (value_is_null(result)) error_write_unraisable(callback, NULL);
-    else value_decref(result);
+    if (value_is_null(result))
+        error_write_unraisable(callback, NULL);
+    else
+        value_decref(result);
 }
 
 /* Clears ref and hands its callback over. */
@@ -303,8 +310,10 @@ static Value compare_refs(Value left, Value right, CompareOp op)
 {
     if ((op != CMP_EQ && op != CMP_NE) || !is_ref(left) || !is_ref(right)) return VALUE_NOT_IMPLEMENTED;
     Value a = weakref_get(left), b = weakref_get(right), result;
-    if (value_is_none(a) || value_is_none(b)) result = value_from_bool(value_is(left, right) == (op == CMP_EQ));
-    else result = rich_compare(a, b, op);
+    if (value_is_none(a) || value_is_none(b))
+        result = value_from_bool(value_is(left, right) == (op == CMP_EQ));
+    else
+        result = rich_compare(a, b, op);
     value_decref(a);
     value_decref(b);
     return result;
@@ -379,9 +388,15 @@ static Value apply_binary(Value left, Value right, enum BinaryOp op)
 }
 
 #define PROXY_UNARY(function, operation)                                                                               \
-    static Value function(Value self) { return apply_unary(self, operation); }
+    static Value function(Value self)                                                                                  \
+    {                                                                                                                  \
+        return apply_unary(self, operation);                                                                           \
+    }
 #define PROXY_BINARY(function, op)                                                                                     \
-    static Value function(Value left, Value right) { return apply_binary(left, right, op); }
+    static Value function(Value left, Value right)                                                                     \
+    {                                                                                                                  \
+        return apply_binary(left, right, op);                                                                          \
+    }
 
 PROXY_UNARY(proxy_str, value_str)
 PROXY_UNARY(proxy_negative, number_negative)
@@ -528,10 +543,10 @@ static Value proxy_iternext(Value self)
     Value object = unwrap(self);
     if (value_is_null(object)) return VALUE_NULL;
     Value result = VALUE_NULL;
-    if (is_iterator(object)) result = iter_next(object);
+    if (is_iterator(object))
+        result = iter_next(object);
     else
-        error_format(&type_TypeError, "Weakref proxy referenced a non-iterator '%.200s' object",
-                     type_of(object)->name);
+        error_format(&type_TypeError, "Weakref proxy referenced a non-iterator '%.200s' object", type_of(object)->name);
     value_decref(object);
     return result;
 }
@@ -567,9 +582,8 @@ static const NativeMethod proxy_methods[] = {
 
 #define PROXY_SLOTS                                                                                                    \
     .instance_size = sizeof(WeakRef), .flags = TYPE_HAS_GC | TYPE_NO_NEW, .destroy = destroy_ref,                      \
-    .traverse = traverse_ref, .clear = clear_ref, .repr = proxy_repr, .str = proxy_str,                                \
-    .getattr = proxy_getattr, .setattr = proxy_setattr, .compare = proxy_compare, .iter = proxy_iter,                  \
-    .iternext = proxy_iternext,                                                                                        \
+    .traverse = traverse_ref, .clear = clear_ref, .repr = proxy_repr, .str = proxy_str, .getattr = proxy_getattr,      \
+    .setattr = proxy_setattr, .compare = proxy_compare, .iter = proxy_iter, .iternext = proxy_iternext,                \
     .number = {.add = proxy_add,                                                                                       \
                .subtract = proxy_subtract,                                                                             \
                .multiply = proxy_multiply,                                                                             \

@@ -182,11 +182,14 @@ static const NativeMethod collections_methods[] = {
 static int exec_collections(Value module)
 {
     static Type *const exported[] = {
-        &type_deque, &type_default_dict, &type_ordered_dict, &type_deque_iterator, &type_deque_reverse_iterator,
-        &type_tuple_getter,
+        &type_deque,          &type_default_dict,           &type_ordered_dict,
+        &type_deque_iterator, &type_deque_reverse_iterator, &type_tuple_getter,
     };
     static Type *const internal[] = {
-        &type_ordered_dict_iterator, &type_ordered_dict_keys, &type_ordered_dict_values, &type_ordered_dict_items,
+        &type_ordered_dict_iterator,
+        &type_ordered_dict_keys,
+        &type_ordered_dict_values,
+        &type_ordered_dict_items,
     };
     for (size_t i = 0; i < COUNT_OF(exported); i++)
         if (module_add_type(module, exported[i]) < 0) return -1;

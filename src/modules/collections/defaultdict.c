@@ -68,8 +68,8 @@ static NATIVE(default_dict_missing)
     if (value_is_none(factory)) return error_key(args[0]);
     Value value = call_0(factory);
     if (value_is_null(value)) return VALUE_NULL;
-    int status = object_has_type(self, &type_default_dict) ? dict_set(self, args[0], value)
-                                                           : set_item(self, args[0], value);
+    int status =
+        object_has_type(self, &type_default_dict) ? dict_set(self, args[0], value) : set_item(self, args[0], value);
     if (status < 0) value_clear(&value);
     return value;
 }

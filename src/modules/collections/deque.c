@@ -20,8 +20,8 @@
 typedef struct Deque {
     Object head;
     ssize_t length;
-    ssize_t first;     /* place of item 0 */
-    ssize_t capacity;  /* a power of two, or 0 */
+    ssize_t first;    /* place of item 0 */
+    ssize_t capacity; /* a power of two, or 0 */
     Value *buffer;
     ssize_t max_length; /* -1: none */
     uint64_t state;
@@ -49,8 +49,8 @@ ALWAYS_INLINE Value *place_of(const Deque *deque, ssize_t i)
 
 static int set_capacity(Deque *deque, ssize_t capacity)
 {
-    Value *buffer = capacity <= PTRDIFF_MAX / (ssize_t)sizeof *buffer ? mem_alloc((size_t)capacity * sizeof *buffer)
-                                                                     : NULL;
+    Value *buffer =
+        capacity <= PTRDIFF_MAX / (ssize_t)sizeof *buffer ? mem_alloc((size_t)capacity * sizeof *buffer) : NULL;
     if (!buffer) {
         error_no_memory();
         return -1;
@@ -226,8 +226,8 @@ static NATIVE(deque_copy)
     const Deque *deque = as_deque(self);
     if (object_has_type(self, &type_deque)) return deque_of(deque->max_length, self);
     Value type = value_from_object(type_of(self));
-    Value copy = deque->max_length < 0 ? call_1(type, self)
-                                       : call_2(type, self, value_from_small_int(deque->max_length));
+    Value copy =
+        deque->max_length < 0 ? call_1(type, self) : call_2(type, self, value_from_small_int(deque->max_length));
     if (!value_is_null(copy) && !is_deque(copy)) {
         error_format(&type_TypeError, "%.200s() must return a deque, not %.200s", type_of(self)->name,
                      type_of(copy)->name);
@@ -286,8 +286,10 @@ static void rotate(Deque *deque, ssize_t n)
     ssize_t length = deque->length;
     if (length <= 1) return;
     n %= length;
-    if (n > length / 2) n -= length;
-    else if (n < -length / 2) n += length;
+    if (n > length / 2)
+        n -= length;
+    else if (n < -length / 2)
+        n += length;
     for (; n > 0; n--) {
         Value item = *place_of(deque, length - 1);
         deque->first = (deque->first - 1) & (deque->capacity - 1);
@@ -358,8 +360,10 @@ static int set_item_of_deque(Value self, ssize_t index, NULLABLE Value value)
 {
     Deque *deque = as_deque(self);
     if (!check_index(deque, index)) return -1;
-    if (value_is_null(value)) value_decref(take_item(deque, index));
-    else value_replace(place_of(deque, index), value_incref(value));
+    if (value_is_null(value))
+        value_decref(take_item(deque, index));
+    else
+        value_replace(place_of(deque, index), value_incref(value));
     return 0;
 }
 
@@ -368,8 +372,7 @@ static NATIVE(deque_insert)
     Deque *deque = as_deque(self);
     ssize_t index;
     if (!arg_as_ssize(args[0], &index)) return VALUE_NULL;
-    if (deque->length == deque->max_length)
-        return error_set(&type_IndexError, "deque already at its maximum size");
+    if (deque->length == deque->max_length) return error_set(&type_IndexError, "deque already at its maximum size");
     if (index < 0) index = MAX(index + deque->length, 0);
     index = MIN(index, deque->length);
     if (index == 0) return none_or_error(append_left_steal(deque, value_incref(args[1])));
@@ -481,8 +484,7 @@ static Value inplace_repeat(Value self, ssize_t count)
     }
     if (deque->max_length < 0 && total > PTRDIFF_MAX / 16) return error_no_memory();
     /* with a bound only the last items count, so whole rounds beyond it may be left out */
-    if (deque->max_length >= 0 && total > deque->max_length)
-        count = (deque->max_length + length - 1) / length;
+    if (deque->max_length >= 0 && total > deque->max_length) count = (deque->max_length + length - 1) / length;
     ssize_t max_length = deque->max_length;
     if (max_length >= 0) deque->max_length = -1;
     int status = 0;
@@ -583,9 +585,9 @@ static Value deque_get_maxlen(Value self, void *closure)
 typedef struct DequeIterator {
     Object head;
     Value deque;
-    ssize_t index;     /* items given */
+    ssize_t index; /* items given */
     ssize_t remaining;
-    uint64_t state;    /* the deque's when the iterator was made */
+    uint64_t state; /* the deque's when the iterator was made */
 } DequeIterator;
 
 static Value iterator_new(Type *type, Value deque)

@@ -371,7 +371,7 @@ enum { GIVES_KEYS = 1, GIVES_VALUES = 2 };
 
 typedef struct OrderedIterator {
     Object head;
-    NULLABLE Value dict; /* owned; no value: exhausted */
+    NULLABLE Value dict;   /* owned; no value: exhausted */
     NULLABLE Value result; /* the pair given last, for items */
     ssize_t position;      /* entry to look at next */
     ssize_t length_before;
@@ -416,8 +416,8 @@ static NULLABLE const DictEntry *next_entry(OrderedIterator *iterator)
     const Dict *dict = as_dict(iterator->dict);
     if (dict->keys_version != iterator->keys_version) {
         bool same_size = dict->length == iterator->length_before;
-        error_set(&type_RuntimeError, same_size ? "OrderedDict mutated during iteration"
-                                                : "OrderedDict changed size during iteration");
+        error_set(&type_RuntimeError,
+                  same_size ? "OrderedDict mutated during iteration" : "OrderedDict changed size during iteration");
         value_clear(&iterator->dict);
         return NULL;
     }
@@ -538,7 +538,8 @@ static const NativeMethod ordered_dict_methods[] = {
     {"copy", ordered_dict_copy, 0, 0, 0, "od.copy() -> a shallow copy of od"},
     {"__reversed__", ordered_dict_reversed, 0, 0, 0, "od.__reversed__() <==> reversed(od)"},
     {"move_to_end", ordered_dict_move_to_end, 1, 2, NATIVE_KEYWORDS,
-     "move_to_end($self, /, key, last=True)\n--\n\nMove an existing element to the end (or beginning if last is false).\n"
+     "move_to_end($self, /, key, last=True)\n--\n\nMove an existing element to the end (or beginning if last is "
+     "false).\n"
      "\nRaise KeyError if the element does not exist."},
     {NULL},
 };

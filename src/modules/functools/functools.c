@@ -22,8 +22,8 @@ int lru_cache_init(void);
 typedef struct Partial {
     Object head;
     Value function;
-    Value args;     /* tuple */
-    Value keywords; /* dict */
+    Value args;                /* tuple */
+    Value keywords;            /* dict */
     NULLABLE Value attributes; /* __dict__ */
     NULLABLE Value weaklist;
 } Partial;
@@ -170,8 +170,10 @@ static Value repr_partial(Value v)
         value_decref(value);
     }
     Value rest = VALUE_NULL, result = VALUE_NULL;
-    if (failed) str_builder_discard(&builder);
-    else rest = str_builder_finish(&builder);
+    if (failed)
+        str_builder_discard(&builder);
+    else
+        rest = str_builder_finish(&builder);
     if (!value_is_null(rest)) {
         const char *name = type_of(v)->name;
         if (type_has_flag(type_of(v), TYPE_HEAP)) {
@@ -190,10 +192,10 @@ static NATIVE(partial_reduce)
     const Partial *it = as_partial(self);
     Value attributes = value_is_null(it->attributes) ? VALUE_NONE : it->attributes;
     Value arguments = tuple_pack(1, it->function);
-    Value state = value_is_null(arguments) ? VALUE_NULL
-                                           : tuple_pack(4, it->function, it->args, it->keywords, attributes);
-    Value result = value_is_null(state) ? VALUE_NULL
-                                        : tuple_pack(3, value_from_object(type_of(self)), arguments, state);
+    Value state =
+        value_is_null(arguments) ? VALUE_NULL : tuple_pack(4, it->function, it->args, it->keywords, attributes);
+    Value result =
+        value_is_null(state) ? VALUE_NULL : tuple_pack(3, value_from_object(type_of(self)), arguments, state);
     value_xdecref(arguments);
     value_xdecref(state);
     return result;
@@ -210,9 +212,10 @@ static NATIVE(partial_setstate)
     }
     if (!is_valid) return error_set(&type_TypeError, "invalid partial state");
     Value all_args = tuple_from_iterable(parts[1]);
-    Value keywords = value_is_null(all_args)                                ? VALUE_NULL
-                     : value_is_none(parts[2])                              ? dict_new()
-                     : is_exact_dict(parts[2]) ? value_incref(parts[2])     : dict_copy(parts[2]);
+    Value keywords = value_is_null(all_args)   ? VALUE_NULL
+                     : value_is_none(parts[2]) ? dict_new()
+                     : is_exact_dict(parts[2]) ? value_incref(parts[2])
+                                               : dict_copy(parts[2]);
     if (value_is_null(keywords)) {
         value_xdecref(all_args);
         return VALUE_NULL;
@@ -354,7 +357,8 @@ NATIVE(functools_reduce)
     for (;;) {
         Value item = next(iterator);
         if (value_is_null(item)) {
-            if (iter_finish() < 0) value_clear(&result);
+            if (iter_finish() < 0)
+                value_clear(&result);
             else if (value_is_null(result))
                 error_set(&type_TypeError, "reduce() of empty iterable with no initial value");
             break;

@@ -33,15 +33,15 @@ typedef Value (*CachedCall)(LruCache *self, const Value *args, ssize_t nargs, NU
 struct LruCache {
     Object head;
     Value function;
-    Value cache;              /* dict: key -> result, or -> Entry when bounded */
-    Value info_type;          /* the named tuple of cache_info() */
+    Value cache;               /* dict: key -> result, or -> Entry when bounded */
+    Value info_type;           /* the named tuple of cache_info() */
     NULLABLE Value attributes; /* __dict__ */
     NULLABLE Value weaklist;
     CachedCall call;
-    ssize_t max_size;         /* -1: unbounded */
+    ssize_t max_size; /* -1: unbounded */
     ssize_t hits, misses;
     bool is_typed;
-    Entry root;               /* never an object of the program: only its links are used */
+    Entry root; /* never an object of the program: only its links are used */
 };
 
 static LruCache *as_cache(Value v)
@@ -354,11 +354,12 @@ static const NativeMethod lru_cache_methods[] = {
 Type type_lru_cache = {
     .head = TYPE_HEAD,
     .name = "functools._lru_cache_wrapper",
-    .doc = "Create a cached callable that wraps another function.\n\nuser_function:      the function being cached\n\n"
-           "maxsize:  0         for no caching\n          None      for unlimited cache size\n"
-           "          n         for a bounded cache\n\ntyped:    False     cache f(3) and f(3.0) as identical calls\n"
-           "          True      cache f(3) and f(3.0) as distinct calls\n\ncache_info_type:    namedtuple class with the "
-           "fields:\n                        hits misses currsize maxsize\n",
+    .doc =
+        "Create a cached callable that wraps another function.\n\nuser_function:      the function being cached\n\n"
+        "maxsize:  0         for no caching\n          None      for unlimited cache size\n"
+        "          n         for a bounded cache\n\ntyped:    False     cache f(3) and f(3.0) as identical calls\n"
+        "          True      cache f(3) and f(3.0) as distinct calls\n\ncache_info_type:    namedtuple class with the "
+        "fields:\n                        hits misses currsize maxsize\n",
     .instance_size = sizeof(LruCache),
     .flags = TYPE_BASE | TYPE_HAS_GC | TYPE_METHOD_DESCRIPTOR,
     .dict_offset = offsetof(LruCache, attributes),

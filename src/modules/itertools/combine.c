@@ -6,9 +6,9 @@
 
 typedef struct Combiner {
     Object head;
-    Value pool;           /* tuple; product: a tuple of tuples */
-    ssize_t *indices;     /* permutations: as many as the pool has; else `length` */
-    ssize_t *cycles;      /* permutations: `length` of them; else NULL */
+    Value pool;       /* tuple; product: a tuple of tuples */
+    ssize_t *indices; /* permutations: as many as the pool has; else `length` */
+    ssize_t *cycles;  /* permutations: `length` of them; else NULL */
     ssize_t index_count, length;
     bool has_started, is_done;
 } Combiner;
@@ -29,8 +29,8 @@ static int traverse_combiner(Object *self, GcVisit visit, void *argument)
 
 static bool alloc_numbers(ssize_t **numbers, ssize_t count)
 {
-    *numbers = (size_t)count < PTRDIFF_MAX / sizeof **numbers ? raw_alloc((size_t)MAX(count, 1) * sizeof **numbers)
-                                                              : NULL;
+    *numbers =
+        (size_t)count < PTRDIFF_MAX / sizeof **numbers ? raw_alloc((size_t)MAX(count, 1) * sizeof **numbers) : NULL;
     if (!*numbers) error_no_memory();
     return *numbers != NULL;
 }
@@ -156,8 +156,10 @@ static Value new_product(Type *type, const Value *args, ssize_t nargs, NULLABLE 
     Value pools = tuple_new(total);
     for (ssize_t i = 0; i < count && !value_is_null(pools); i++) {
         Value pool = tuple_from_iterable(args[i]);
-        if (value_is_null(pool)) value_clear(&pools);
-        else as_tuple(pools)->items[i] = pool;
+        if (value_is_null(pool))
+            value_clear(&pools);
+        else
+            as_tuple(pools)->items[i] = pool;
     }
     for (ssize_t i = count; i < total && !value_is_null(pools); i++)
         as_tuple(pools)->items[i] = value_incref(tuple_item_borrow(pools, i - count));
@@ -383,8 +385,10 @@ static Value new_permutations(Type *type, const Value *args, ssize_t nargs, NULL
     ssize_t n = tuple_length(pool), r = n;
     if (!value_is_null(out[1]) && !value_is_none(out[1])) {
         bool is_number = value_is_small_int(out[1]) || value_is_bool(out[1]) || object_has_flag(out[1], TYPE_IS_INT);
-        if (!is_number) error_set(&type_TypeError, "Expected int as r");
-        else if (arg_as_ssize(out[1], &r) && r < 0) error_set(&type_ValueError, "r must be non-negative");
+        if (!is_number)
+            error_set(&type_TypeError, "Expected int as r");
+        else if (arg_as_ssize(out[1], &r) && r < 0)
+            error_set(&type_ValueError, "r must be non-negative");
         if (error_occurred()) {
             value_decref(pool);
             return VALUE_NULL;

@@ -1,7 +1,7 @@
 /* itertools.c: the module `itertools`, with groupby and tee, whose parts are objects that share a source.
  *
- * groupby: one Groupby walks the iterable; each group is a Grouper, which is good only while the Groupby has not gone on
- * (current_grouper is it). tee: a chain of cells (TeeCell) holds what was read; each tee object is a place in it. */
+ * groupby: one Groupby walks the iterable; each group is a Grouper, which is good only while the Groupby has not gone
+ * on (current_grouper is it). tee: a chain of cells (TeeCell) holds what was read; each tee object is a place in it. */
 #include "modules/itertools/itertools.h"
 #include "objects/function.h"
 #include "objects/list.h"
@@ -12,11 +12,11 @@
 typedef struct Groupby {
     Object head;
     Value iterator;
-    Value function;                  /* None: the item itself is its key */
-    NULLABLE Value target_key;       /* of the group given last */
+    Value function;            /* None: the item itself is its key */
+    NULLABLE Value target_key; /* of the group given last */
     NULLABLE Value current_key;
-    NULLABLE Value current_value;    /* read, not yet given */
-    const Object *current_grouper;   /* borrowed: only compared */
+    NULLABLE Value current_value;  /* read, not yet given */
+    const Object *current_grouper; /* borrowed: only compared */
 } Groupby;
 
 typedef struct Grouper {
@@ -110,8 +110,8 @@ static Value next_groupby(Value v)
 static NATIVE(groupby_reduce)
 {
     const Groupby *it = as_groupby(self);
-    bool has_state = !value_is_null(it->target_key) && !value_is_null(it->current_key) &&
-                     !value_is_null(it->current_value);
+    bool has_state =
+        !value_is_null(it->target_key) && !value_is_null(it->current_key) && !value_is_null(it->current_value);
     Value state = has_state ? tuple_pack(3, it->current_value, it->target_key, it->current_key) : VALUE_NULL;
     return reduce_pack(type_of(self), tuple_pack(2, it->iterator, it->function), state);
 }
@@ -473,17 +473,21 @@ fail:
 /* --- module --- */
 
 static const NativeMethod itertools_methods[] = {
-    {"tee", itertools_tee, 1, 2, 0, "tee($module, iterable, n=2, /)\n--\n\nReturns a tuple of n independent iterators."},
+    {"tee", itertools_tee, 1, 2, 0,
+     "tee($module, iterable, n=2, /)\n--\n\nReturns a tuple of n independent iterators."},
     {NULL},
 };
 
 static int exec_itertools(Value module)
 {
     static Type *const types[] = {
-        &type_accumulate, &type_combinations, &type_combinations_with_replacement, &type_cycle, &type_dropwhile,
-        &type_takewhile, &type_islice, &type_starmap, &type_chain, &type_compress, &type_filterfalse, &type_count,
-        &type_zip_longest, &type_pairwise, &type_permutations, &type_product, &type_repeat, &type_groupby,
-        &type_grouper, &type_tee, &type_tee_dataobject,
+        &type_accumulate,  &type_combinations, &type_combinations_with_replacement,
+        &type_cycle,       &type_dropwhile,    &type_takewhile,
+        &type_islice,      &type_starmap,      &type_chain,
+        &type_compress,    &type_filterfalse,  &type_count,
+        &type_zip_longest, &type_pairwise,     &type_permutations,
+        &type_product,     &type_repeat,       &type_groupby,
+        &type_grouper,     &type_tee,          &type_tee_dataobject,
     };
     for (size_t i = 0; i < COUNT_OF(types); i++)
         if (module_add_type(module, types[i]) < 0) return -1;

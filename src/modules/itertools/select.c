@@ -49,8 +49,8 @@ static Value next_accumulate(Value v)
         self->total = value_incref(item);
         return item;
     }
-    Value sum = value_is_none(self->function) ? number_add(self->total, item)
-                                              : call_2(self->function, self->total, item);
+    Value sum =
+        value_is_none(self->function) ? number_add(self->total, item) : call_2(self->function, self->total, item);
     value_decref(item);
     if (value_is_null(sum)) return VALUE_NULL;
     value_replace(&self->total, value_incref(sum));
@@ -212,7 +212,8 @@ static NATIVE(function_iterator_reduce)
 static NATIVE(while_reduce)
 {
     const FunctionIterator *it = (const FunctionIterator *)value_as_object(self);
-    return reduce_pack(type_of(self), tuple_pack(2, it->function, it->iterator), value_from_small_int(it->has_switched));
+    return reduce_pack(type_of(self), tuple_pack(2, it->function, it->iterator),
+                       value_from_small_int(it->has_switched));
 }
 
 static NATIVE(while_setstate)
@@ -354,7 +355,7 @@ typedef struct Islice {
     ssize_t next;            /* number of the next item to give */
     ssize_t stop;            /* -1: none */
     ssize_t step;
-    ssize_t count;           /* items taken from the iterator */
+    ssize_t count; /* items taken from the iterator */
 } Islice;
 
 ITERATOR_LIFE(islice, 1)
@@ -372,8 +373,7 @@ static bool islice_bound(Value v, ssize_t *bound, const char *message)
 
 static Value new_islice(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
-    static const char stop_message[] =
-        "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
+    static const char stop_message[] = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
     static const char index_message[] = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
     static const char step_message[] = "Step for islice() must be a positive integer or None.";
     if (!itertools_no_keywords(type, &type_islice, "islice", kwnames) || !args_count("islice", nargs, 2, 4))

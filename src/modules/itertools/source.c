@@ -105,9 +105,11 @@ static const NativeMethod chain_methods[] = {
 
 Type type_chain = {
     ITERATOR_SLOTS("chain", Chain, chain),
-    .doc = "chain(*iterables) --> chain object\n\nReturn a chain object whose .__next__() method returns elements from the\n"
-           "first iterable until it is exhausted, then elements from the next\niterable, until all of the iterables are "
-           "exhausted.",
+    .doc =
+        "chain(*iterables) --> chain object\n\nReturn a chain object whose .__next__() method returns elements from "
+        "the\n"
+        "first iterable until it is exhausted, then elements from the next\niterable, until all of the iterables are "
+        "exhausted.",
     .new_instance = new_chain,
     .iternext = next_chain,
     .methods = chain_methods,
@@ -125,8 +127,7 @@ ITERATOR_LIFE(count, 2)
 static bool is_number(Value v)
 {
     const Type *type = type_of(v);
-    return type->number.index || type->number.to_int || type->number.to_float || is_float(v) ||
-           type == &type_complex;
+    return type->number.index || type->number.to_int || type->number.to_float || is_float(v) || type == &type_complex;
 }
 
 static Value new_count(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
@@ -136,8 +137,10 @@ static Value new_count(Type *type, const Value *args, ssize_t nargs, NULLABLE Va
     Value out[2];
     if (!args_parse(&spec, args, nargs, kwnames, out)) return VALUE_NULL;
     for (int i = 0; i < 2; i++) {
-        if (value_is_null(out[i])) out[i] = value_from_small_int(i);
-        else if (!is_number(out[i])) return error_set(&type_TypeError, "a number is required");
+        if (value_is_null(out[i]))
+            out[i] = value_from_small_int(i);
+        else if (!is_number(out[i]))
+            return error_set(&type_TypeError, "a number is required");
     }
     Count *self = itertools_alloc(type);
     if (!self) return VALUE_NULL;
@@ -189,9 +192,10 @@ static const NativeMethod count_methods[] = {{"__reduce__", count_reduce, 0, 0, 
 
 Type type_count = {
     ITERATOR_SLOTS("count", Count, count),
-    .doc = "count(start=0, step=1)\n--\n\nReturn a count object whose .__next__() method returns consecutive values.\n\n"
-           "Equivalent to:\n    def count(firstval=0, step=1):\n        x = firstval\n        while 1:\n"
-           "            yield x\n            x += step",
+    .doc =
+        "count(start=0, step=1)\n--\n\nReturn a count object whose .__next__() method returns consecutive values.\n\n"
+        "Equivalent to:\n    def count(firstval=0, step=1):\n        x = firstval\n        while 1:\n"
+        "            yield x\n            x += step",
     .new_instance = new_count,
     .repr = repr_count,
     .iternext = next_count,
@@ -378,7 +382,7 @@ typedef struct ZipLongest {
     Object head;
     Value iterators; /* tuple; an exhausted one is no value */
     Value fill;
-    ssize_t active;  /* iterators that are not exhausted */
+    ssize_t active; /* iterators that are not exhausted */
 } ZipLongest;
 
 ITERATOR_LIFE(zip_longest, 2)
@@ -394,8 +398,10 @@ static Value new_zip_longest(Type *type, const Value *args, ssize_t nargs, NULLA
     Value iterators = tuple_new(nargs);
     for (ssize_t i = 0; i < nargs && !value_is_null(iterators); i++) {
         Value iterator = get_iter(args[i]);
-        if (value_is_null(iterator)) value_clear(&iterators);
-        else as_tuple(iterators)->items[i] = iterator;
+        if (value_is_null(iterator))
+            value_clear(&iterators);
+        else
+            as_tuple(iterators)->items[i] = iterator;
     }
     ZipLongest *self = value_is_null(iterators) ? NULL : itertools_alloc(type);
     if (!self) {
@@ -422,8 +428,10 @@ static Value next_zip_longest(Value v)
             item = next_raw(*iterator);
             if (value_is_null(item)) {
                 bool failed = iter_finish() < 0;
-                if (failed) self->active = 0;
-                else self->active--;
+                if (failed)
+                    self->active = 0;
+                else
+                    self->active--;
                 if (failed || self->active == 0) {
                     value_decref(result);
                     return VALUE_NULL;
