@@ -207,7 +207,6 @@ static Value random_new(Type *type, const Value *args, ssize_t nargs, Value kwna
 {
     Random *self = object_alloc_zeroed(type, type->instance_size);
     if (!self) return VALUE_NULL;
-    if (type_has_flag(type, TYPE_HAS_GC)) gc_track(self);
     return value_from_object(self);
 }
 

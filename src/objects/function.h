@@ -48,8 +48,8 @@ typedef struct MethodDescriptor {  /* method of a native type */
     Object head;
     Type *type;             /* owned: the class it belongs to */
     Value name;
-    const NativeMethod *method;
     NULLABLE Value qualname;
+    const NativeMethod *method;
 } MethodDescriptor;
 
 /* generic alias: list[int] (types.GenericAlias), int | str (types.UnionType) */
