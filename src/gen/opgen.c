@@ -208,7 +208,7 @@ static void write_count(FILE *out, const Operand *operands, int count)
 {
     fputs("0", out);
     for (int i = 0; i < count; i++)
-        fprintf(out, " + %s%s%s", *operands[i].count ? "(" : "", *operands[i].count ? operands[i].count : "1",
+        fprintf(out, " + %s%s%s", *operands[i].count ? "(ssize_t)(" : "", *operands[i].count ? operands[i].count : "1",
                 *operands[i].count ? ")" : "");
 }
 
@@ -271,7 +271,7 @@ static void write_effects(FILE *out, const char *function, bool jumping)
 
 static void write_tables(FILE *out)
 {
-    fputs("#include <stddef.h>\n\n#include \"opcodes.h\"\n\nconst char *const bc_names[BC_COUNT] = {\n", out);
+    fputs("#include <stddef.h>\n#include <sys/types.h>\n\n#include \"opcodes.h\"\n\nconst char *const bc_names[BC_COUNT] = {\n", out);
     for (int i = 0; i < instruction_count; i++)
         fprintf(out, "    [%d] = \"%s\",\n", instructions[i].number, instructions[i].name);
     fputs("};\n\nconst bool bc_is_defined[256] = {\n", out);
@@ -302,7 +302,7 @@ static void write_operand_reads(FILE *out, const Instruction *instruction)
         fprintf(out, "    Value %s%s = %ssp[-(0", *operand->count ? "*" : "", operand->name, *operand->count ? "&" : "");
         for (int j = i; j < instruction->input_count; j++) {
             const char *count = instruction->inputs[j].count;
-            fprintf(out, " + (%s)", *count ? count : "1");
+            fprintf(out, " + (ssize_t)(%s)", *count ? count : "1");
         }
         fprintf(out, ")];\n    (void)%s;\n", operand->name);
     }

@@ -43,7 +43,8 @@ volatile uint32_t eval_breaker;
 #define DROP(value) drop(frame, ip, value)
 #define DROP_NULLABLE(value) drop_nullable(frame, ip, value)
 #define TRUTH(value) (value_is_bool(value) ? value_is(value, VALUE_TRUE) : is_true(value))
-#define RESTORE_LASTI(value) (ip = (Unit *)frame_quick(frame)->units + value_as_small_int(value))
+/* For who looks at the frame; the handler is looked up for the RERAISE itself. */
+#define RESTORE_LASTI(value) (frame->ip = (Unit *)frame_quick(frame)->units + value_as_small_int(value))
 #define GENERIC(name) goto case_##name
 
 /* Generic forms count down to the next attempt to specialise. The new form is used from the next execution on. */
@@ -322,7 +323,7 @@ unwind: {
         value_xdecref(v);
     }
     if (is_handled) {
-        if (push_lasti) *sp++ = value_from_small_int(lasti);
+        if (push_lasti) *sp++ = value_from_small_int(frame->ip - units);
         *sp++ = error_fetch();
         JUMP(units + target);
     }

@@ -69,11 +69,13 @@ static Value run_frozen(const char *name)
     if (value_is_null(code)) return code;
     Value borrowed = import_add_module_borrow(name);
     if (!value_is_null(borrowed)) {
-        Value dict = as_module(borrowed)->dict;
-        Value result = dict_set_cstr(dict, "__builtins__", runtime.builtins_module) < 0
-                           ? VALUE_NULL
-                           : code_run(code, dict, dict, VALUE_NULL);
+        Value dict = as_module(borrowed)->dict, original = str_from_cstr(frozen_find(name)->original_name);
+        Value result = VALUE_NULL;
+        if (!value_is_null(original) && dict_set_cstr(dict, "__origname__", original) == 0 &&
+            dict_set_cstr(dict, "__builtins__", runtime.builtins_module) == 0)
+            result = code_run(code, dict, dict, VALUE_NULL);
         if (!value_is_null(result)) module = value_incref(borrowed);
+        value_xdecref(original);
         value_xdecref(result);
     }
     value_decref(code);

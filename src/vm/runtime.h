@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "compiler/parse.h"
 #include "objects/thread.h"
 
 /* What the command line and the environment say (CPython's names for sys.flags). */
@@ -25,6 +26,7 @@ typedef struct Options {
     int warning_count;
     const char **x_options;       /* -X */
     int x_count;
+    bool has_dash;                /* the program is "-" */
     int argc;                     /* sys.argv before it is known what argv[0] is */
     char **argv;
     int orig_argc;
@@ -61,9 +63,9 @@ int sys_print_to(const char *file, const char *format, ...); /* "stdout", "stder
 /* sys.audit, without arguments to build when nobody listens. */
 bool audit_is_on(void);
 
-/* --- compile_source.c --- */
-/* Compiles text; `source` is UTF-8 or has a coding line. */
-Value compile_text(const char *source, ssize_t size, Value filename, const char *mode, int flags) NODISCARD;
+/* --- builtins_compile.c --- */
+/* compile_source with the optimisation level of the command line. */
+Value compile_text(const char *source, ssize_t size, Value filename, enum ParseMode mode, int flags) NODISCARD;
 
 /* --- pythonrun.c --- */
 int run_main(void); /* what the options say: the exit status */
