@@ -122,7 +122,8 @@ static bool read_field(AstArena *arena, const AstField *field, const char *owner
         return field->quantifier == '?' || fail_missing(field->name, owner);
     }
     bool good = true;
-    if (field->quantifier == '*') good = sequence_from_object(arena, field, owner, value, place);
+    if (field->quantifier == '*')
+        good = sequence_from_object(arena, field, owner, value, place);
     else if (field->quantifier == ' ' || !value_is_none(value))
         good = item_from_object(arena, field->type, value, place);
     value_decref(value);

@@ -143,9 +143,9 @@ Type type_ast = {
 /* --- the subclasses --- */
 
 typedef struct AstClasses {
-    NULLABLE Value base;          /* ast.expr …; owned */
-    Value constructors[32];       /* ast.Name …; owned */
-    Value instances[32];          /* of an enumeration; owned */
+    NULLABLE Value base;    /* ast.expr …; owned */
+    Value constructors[32]; /* ast.Name …; owned */
+    Value instances[32];    /* of an enumeration; owned */
 } AstClasses;
 
 static AstClasses classes[AST_TYPE_COUNT];
@@ -291,8 +291,7 @@ static int ast_exec(Value module)
         const AstTypeInfo *info = &ast_types[i];
         if (module_add(module, info->name, value_incref(classes[i].base)) < 0) return -1;
         for (int k = 0; info->sort != AST_PRODUCT && k < info->constructor_count; k++)
-            if (module_add(module, info->constructors[k].name, value_incref(classes[i].constructors[k])) < 0)
-                return -1;
+            if (module_add(module, info->constructors[k].name, value_incref(classes[i].constructors[k])) < 0) return -1;
     }
     return 0;
 }

@@ -33,8 +33,10 @@ static Value sequence_to_object(enum AstTypeId type, NULLABLE const void *sequen
     for (ssize_t i = 0; i < count && !value_is_null(list); i++) {
         const void *place = has_ints ? (const void *)&((const IntSeq *)seq)->items[i] : &seq->items[i];
         Value item = item_to_object(type, place);
-        if (value_is_null(item)) value_clear(&list);
-        else as_list(list)->items[i] = item;
+        if (value_is_null(item))
+            value_clear(&list);
+        else
+            as_list(list)->items[i] = item;
     }
     return list;
 }
@@ -51,10 +53,13 @@ static int set_field(Value object, const char *name, STEALS NULLABLE Value value
 
 static int set_location(Value object, const AstLocation *location)
 {
-    const struct { Value name; int number; } parts[] = {{ID(lineno), location->lineno},
-                                                        {ID(col_offset), location->col_offset},
-                                                        {ID(end_lineno), location->end_lineno},
-                                                        {ID(end_col_offset), location->end_col_offset}};
+    const struct {
+        Value name;
+        int number;
+    } parts[] = {{ID(lineno), location->lineno},
+                 {ID(col_offset), location->col_offset},
+                 {ID(end_lineno), location->end_lineno},
+                 {ID(end_col_offset), location->end_col_offset}};
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         if (set_attr(object, parts[i].name, value_from_small_int(parts[i].number)) < 0) return -1;
     return 0;

@@ -1,5 +1,6 @@
-/* ast_validate.c: checks a tree that a program built by hand for what the code generator takes for granted. The order of
- * the checks, and so which of two mistakes is reported, is CPython's. Every function gives false with an exception. */
+/* ast_validate.c: checks a tree that a program built by hand for what the code generator takes for granted. The order
+ * of the checks, and so which of two mistakes is reported, is CPython's. Every function gives false with an exception.
+ */
 #include "compiler/ast_object.h"
 
 #include "objects/bytes.h"
@@ -153,8 +154,7 @@ static bool check_context(const Expr *expr, ExprContext context)
         return false;
     }
     if (actual == context) return true;
-    error_format(&type_ValueError, "expression must have %s context but has %s instead", names[context],
-                 names[actual]);
+    error_format(&type_ValueError, "expression must have %s context but has %s instead", names[context], names[actual]);
     return false;
 }
 
@@ -188,7 +188,9 @@ static bool check_expr_parts(const Expr *e, ExprContext context)
                check_expr(e->v.IfExp.orelse, CTX_Load);
     case EXPR_Dict: return check_dict(e);
     case EXPR_Set: return check_exprs(e->v.Set.elts, CTX_Load, false);
-    case EXPR_ListComp: case EXPR_SetComp: case EXPR_GeneratorExp: /* the same fields */
+    case EXPR_ListComp:
+    case EXPR_SetComp:
+    case EXPR_GeneratorExp: /* the same fields */
         return check_comprehensions(e->v.ListComp.generators) && check_expr(e->v.ListComp.elt, CTX_Load);
     case EXPR_DictComp:
         return check_comprehensions(e->v.DictComp.generators) && check_expr(e->v.DictComp.key, CTX_Load) &&
@@ -273,7 +275,8 @@ static bool check_match_value(const Expr *expr)
             return true;
         return fail("unexpected constant inside of a literal pattern");
     }
-    case EXPR_Attribute: case EXPR_JoinedStr: return true;
+    case EXPR_Attribute:
+    case EXPR_JoinedStr: return true;
     case EXPR_UnaryOp:
         if (is_negative(expr, true, true)) return true;
         break;
@@ -427,8 +430,10 @@ static bool check_try(const Stmt *s, const char *owner)
     const HandlerSeq *handlers = s->v.Try.handlers;
     if (!check_body(s->v.Try.body, owner)) return false;
     const char *problem = NULL;
-    if (!seq_count(handlers) && !seq_count(s->v.Try.finalbody)) problem = "%s has neither handlers nor finalbody";
-    else if (!seq_count(handlers) && seq_count(s->v.Try.orelse)) problem = "%s has orelse but no except handlers";
+    if (!seq_count(handlers) && !seq_count(s->v.Try.finalbody))
+        problem = "%s has neither handlers nor finalbody";
+    else if (!seq_count(handlers) && seq_count(s->v.Try.orelse))
+        problem = "%s has orelse but no except handlers";
     if (problem) {
         error_format(&type_ValueError, problem, owner);
         return false;
@@ -469,7 +474,8 @@ static bool check_stmt_parts(const Stmt *s)
                check_keywords(s->v.ClassDef.keywords) && check_exprs(s->v.ClassDef.decorator_list, CTX_Load, false);
     case STMT_Return: return check_optional(s->v.Return.value);
     case STMT_Delete: return check_assign_list(s->v.Delete.targets, CTX_Del);
-    case STMT_Assign: return check_assign_list(s->v.Assign.targets, CTX_Store) && check_expr(s->v.Assign.value, CTX_Load);
+    case STMT_Assign:
+        return check_assign_list(s->v.Assign.targets, CTX_Store) && check_expr(s->v.Assign.value, CTX_Load);
     case STMT_AugAssign:
         return check_expr(s->v.AugAssign.target, CTX_Store) && check_expr(s->v.AugAssign.value, CTX_Load);
     case STMT_AnnAssign: return check_annotated(s);
@@ -494,7 +500,9 @@ static bool check_stmt_parts(const Stmt *s)
     case STMT_Global: return check_not_empty(seq_count(s->v.Global.names), "names", "Global");
     case STMT_Nonlocal: return check_not_empty(seq_count(s->v.Nonlocal.names), "names", "Nonlocal");
     case STMT_Expr: return check_expr(s->v.Expr.value, CTX_Load);
-    case STMT_Pass: case STMT_Break: case STMT_Continue: return true;
+    case STMT_Pass:
+    case STMT_Break:
+    case STMT_Continue: return true;
     }
     error_set(&type_SystemError, "unexpected statement");
     return false;

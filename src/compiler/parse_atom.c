@@ -447,7 +447,8 @@ static Expr *parse_plain_braces(Parser *p, bool *is_dict)
     return is_comprehension ? finish_setcomp(p, key, start) : finish_set(p, key, start);
 }
 
-/* Mistakes in dicts are looked for in both passes: CPython's grammar has them so. */
+/* Mistakes in dicts are looked for in both passes: CPython's grammar has them so. The first pass is lost by then; it
+ * goes on with memory, because the same text is read again and again. */
 static Expr *parse_braces(Parser *p)
 {
     if (p->is_diagnosing) return diagnose_braces(p);
@@ -455,6 +456,7 @@ static Expr *parse_braces(Parser *p)
     bool is_dict;
     Expr *result = parse_plain_braces(p, &is_dict);
     if (!result && is_dict && !p->failed) {
+        p->is_diagnosing = true;
         p->mark = start + 1;
         invalid_double_starred_kvpairs(p);
     }

@@ -36,7 +36,9 @@ static Expr *parse_power(Parser *p)
     if (!base) return NULL;
     int end = p->mark;
     if (!accept(p, TOKEN_DOUBLE_STAR)) return p->failed ? NULL : base;
+    if (!parser_enter(p)) return NULL;
     Expr *exponent = parse_factor(p);
+    parser_leave(p);
     if (exponent) return ast_BinOp(p->arena, base, OP_Pow, exponent, location_from(p, start));
     p->mark = end;
     return p->failed ? NULL : base;

@@ -316,6 +316,7 @@ void *parser_run(Parser *p, void *(*start)(Parser *p))
     if (p->failed && !error_matches(&type_SyntaxError)) return NULL;
     int furthest = p->fill - 1;
     if (!p->failed) {
+        for (int i = 0; i < p->fill; i++) p->tokens[i].memo = NULL;
         p->mark = 0;
         p->is_diagnosing = p->tries_invalid = true;
         start(p);

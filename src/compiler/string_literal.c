@@ -12,7 +12,7 @@
 
 int warn_invalid_escape(Parser *p, int c, int token)
 {
-    if (p->is_diagnosing) return 0; /* the first pass has warned */
+    if (p->tries_invalid) return 0; /* the first pass has warned */
     Value message = str_format("invalid escape sequence '\\%c'", c);
     if (value_is_null(message)) return -1;
     int result = warn_explicit(&type_DeprecationWarning, message, p->filename, p->tokens[token].lineno, VALUE_NULL);
