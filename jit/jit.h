@@ -16,6 +16,8 @@
  *    to execute) and sp are set: dispatch there, in this activation; false: an exception is set, ip is the instruction
  *    that raised: go to the error path. The frame may be a deeper one (inlined calls whose frames were rebuilt, with
  *    exit FRAME_EXIT_CALL); its callers' ip and return_units are set so that returning works as always.
+ *    An exit that became hot is recorded from: after true, the VM dispatches through the recording table when
+ *    jit_is_recording, else through the normal one.
  *    jit_enter also handles "nothing to run": then it does what the patched instruction would have done.
  *    jit_original_opcode(unit) says what stands under a BC_ENTER_TRACE, for those who disassemble or de-quicken, and for
  *    recording over one (its generic form is bc_base of that).
@@ -56,6 +58,7 @@ void jit_after_fork_child(void);
 bool jit_hot_loop(struct Frame *frame, union Unit *ip, Value *sp);
 bool jit_hot_function(struct Frame *frame, union Unit *ip, Value *sp);
 bool jit_record(struct Frame *frame, union Unit *ip, Value *sp);
+extern bool jit_is_recording;
 void jit_record_abandon(void);
 bool jit_enter(struct Frame *frame, union Unit *ip, Value *sp);
 int jit_original_opcode(const union Unit *unit);

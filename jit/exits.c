@@ -1,0 +1,165 @@
+/* exits.c: from native code back to the interpreter: frames rebuilt from a snapshot.
+ *
+ * Slots of the entry frame that the trace did not change are still in memory. Changed ones are dead in memory (no value,
+ * or an immediate; whoever moved a counted reference out of a slot cleared it), so they are simply overwritten. A value
+ * that the trace owns moves; any other is increfed. Nothing is dropped here, so no Python code runs in between. */
+#include "jit/runtime.h"
+#include "objects/float.h"
+#include "objects/iter.h"
+#include "objects/slice.h"
+#include "objects/tuple.h"
+
+typedef struct Rebuild {
+    JitTree *tree;
+    const Tree *ir;
+    Ref live[SNAP_LIVE_MAX];
+    int live_count;
+    const uint64_t *values;
+    Value built[32];       /* virtual objects that several slots share */
+    int built_index[32];
+    int built_count;
+} Rebuild;
+
+static uint64_t raw_value(const Rebuild *r, Ref ref)
+{
+    if (REF_IS_CONST(ref)) return ir_constant(r->ir, ref)->bits;
+    for (int i = 0; i < r->live_count; i++) {
+        if (r->live[i] == ref) return r->values[i];
+    }
+    return 0;
+}
+
+static int64_t raw_int(const Rebuild *r, Ref ref)
+{
+    int64_t n = (int64_t)raw_value(r, ref);
+    return !REF_IS_CONST(ref) && ir_type(r->ir, ref) == IR_INT ? n >> 2 : n;
+}
+
+static Value build_virtual(Rebuild *r, Ref ref);
+
+/* The value of a snapshot entry, owned. */
+static Value build(Rebuild *r, Ref ref, uint32_t flags)
+{
+    if (REF_IS_VIRTUAL(ref)) return build_virtual(r, ref);
+    uint64_t raw = raw_value(r, ref);
+    switch (ir_type(r->ir, ref)) {
+    case IR_INT: return value_from_small_int(raw_int(r, ref));
+    case IR_BOOL: return value_from_bool(raw != 0);
+    case IR_FLOAT: {
+        double d;
+        memcpy(&d, &raw, sizeof d);
+        return value_from_double(d);
+    }
+    default: {
+        Value v = {raw};
+        return flags & SLOT_OWNED ? v : value_xincref(v);
+    }
+    }
+}
+
+static Value build_tuple(Rebuild *r, const Virtual *v)
+{
+    Value tuple = tuple_new(v->count);
+    if (value_is_null(tuple)) return tuple;
+    for (int i = 0; i < v->count; i++) {
+        const VirtualField *field = &r->ir->fields[v->first + i];
+        as_tuple(tuple)->items[i] = build(r, field->ref, field->flags);
+    }
+    return tuple;
+}
+
+/* An iterator that lives on in the trace: its state goes back into the object; with no object, one is made. */
+static Value build_iterator(Rebuild *r, const Virtual *v)
+{
+    const VirtualField *f = &r->ir->fields[v->first];
+    Value object = {raw_value(r, f[0].ref)};
+    if (v->kind == VIRTUAL_RANGE_ITERATOR) {
+        RangeIterator *it = (RangeIterator *)value_as_object(object);
+        if (!it) it = object_alloc(&type_range_iterator, sizeof *it);
+        if (!it) return VALUE_NULL;
+        it->next = raw_int(r, f[1].ref);
+        it->remaining = raw_int(r, f[2].ref);
+        it->step = raw_int(r, f[3].ref);
+        return value_is_null(object) || (f[0].flags & SLOT_OWNED) ? value_from_object(it) : value_incref(object);
+    }
+    ListIterator *it = (ListIterator *)value_as_object(object);
+    if (it) {
+        it->index = raw_int(r, f[2].ref); /* its list has not changed */
+        return f[0].flags & SLOT_OWNED ? object : value_incref(object);
+    }
+    it = object_alloc(&type_list_iterator, sizeof *it);
+    if (!it) return VALUE_NULL;
+    it->sequence = build(r, f[1].ref, f[1].flags);
+    it->index = raw_int(r, f[2].ref);
+    gc_track(it);
+    return value_from_object(it);
+}
+
+static Value build_virtual(Rebuild *r, Ref ref)
+{
+    int index = ref - REF_VIRTUAL;
+    for (int i = 0; i < r->built_count; i++) {
+        if (r->built_index[i] == index) return value_incref(r->built[i]);
+    }
+    const Virtual *v = &r->ir->virtuals[index];
+    Value result = v->kind == VIRTUAL_TUPLE ? build_tuple(r, v) : build_iterator(r, v);
+    if (r->built_count < (int)COUNT_OF(r->built) && !value_is_null(result)) {
+        r->built[r->built_count] = result;
+        r->built_index[r->built_count++] = index;
+    }
+    return result;
+}
+
+/* The iterator of a loop stays in its slot; only its fields are written back. */
+static bool is_in_place(const Rebuild *r, const SnapEntry *entry, const Value *slot)
+{
+    if (!REF_IS_VIRTUAL(entry->ref)) return false;
+    const Virtual *v = &r->ir->virtuals[entry->ref - REF_VIRTUAL];
+    if (v->kind == VIRTUAL_TUPLE) return false;
+    const VirtualField *object = &r->ir->fields[v->first];
+    return !(object->flags & SLOT_OWNED) && slot->bits != 0 && slot->bits == raw_value(r, object->ref);
+}
+
+static void write_entries(Rebuild *r, const Snapshot *s, int low, int high, Value *slots)
+{
+    for (int i = 0; i < s->entry_count; i++) {
+        const SnapEntry *entry = &r->ir->entries[s->first_entry + i];
+        if (entry->slot < low || entry->slot >= high) continue;
+        Value *slot = &slots[entry->slot - low];
+        bool in_place = is_in_place(r, entry, slot);
+        Value v = build(r, entry->ref, entry->flags);
+        if (in_place) value_decref(v); /* build gave a second reference; the slot has its own */
+        else *slot = v;
+    }
+}
+
+static void place_frame(Frame *frame, const SnapFrame *f, bool is_innermost)
+{
+    Unit *units = (Unit *)frame_quick(frame)->units;
+    frame->ip = units + f->unit;
+    frame->sp = frame->localsplus + f->locals + f->depth;
+    if (!is_innermost) frame->return_units = f->return_units;
+}
+
+NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
+{
+    Rebuild r = {.tree = tree, .ir = &tree->ir, .values = values};
+    const Snapshot *s = &tree->ir.snapshots[snapshot];
+    r.live_count = snapshot_live(&tree->ir, snapshot, r.live);
+    for (int i = 0; i < s->frame_count; i++) {
+        const SnapFrame *f = &tree->ir.frames[s->first_frame + i];
+        int words = i + 1 < s->frame_count ? tree->ir.frames[s->first_frame + i + 1].base - f->base : 0xffff - f->base;
+        if (i > 0) {
+            Value function = value_incref((Value){raw_value(&r, f->function)});
+            Frame *callee = frame_push(as_function(function));
+            if (!callee) return NULL; /* values of frames that are not made are lost; the process is out of memory */
+            callee->exit = f->exit;
+            callee->is_complete = true;
+            memset(callee->localsplus, 0, (size_t)f->locals * sizeof(Value));
+            current_thread->frame = frame = callee;
+        }
+        write_entries(&r, s, f->base, f->base + words, frame->localsplus);
+        place_frame(frame, f, i + 1 == s->frame_count);
+    }
+    return frame;
+}

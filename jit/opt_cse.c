@@ -1,0 +1,114 @@
+/* opt_cse.c: finds an equal earlier instruction on the path: common subexpressions, guards that are already known to
+ * hold, and values that memory is known to have (load-load and store-load forwarding).
+ *
+ * A load may be answered by an earlier load of the same place, or by a store to it, if nothing between them can have
+ * written the place. What may write it: calls and releases (tree->clobber of the class), and stores of the same class
+ * that may mean the same place: two field stores with different offsets never do; with different bases they may.
+ *
+ * Across LOOP this stays right: the body is a copy of the first iteration, so a store that stands anywhere in the loop
+ * stands, in one of the two copies, between the first iteration's load and the body's (see opt_loop.c).
+ */
+#include "jit/ir.h"
+
+/* An instruction of the first iteration whose value changes from iteration to iteration means something else in a path
+ * that continues from the body. */
+static bool is_visible(const Tree *tree, Ref ref)
+{
+    return !tree->is_in_body || !tree->variant || ref >= tree->loop_end || !tree->variant[ref];
+}
+
+static bool is_equal(const Ins *a, const Ins *b)
+{
+    const char *operands = ir_op_info[a->op].operands;
+    if (a->op != b->op || a->type != b->type) return false;
+    for (const char *p = operands; *p; p++) {
+        switch (*p) {
+        case 'a': case 'k':
+            if (a->a != b->a) return false;
+            break;
+        case 'b':
+            if (a->b != b->b) return false;
+            break;
+        case 'c': case 'n':
+            if (a->c != b->c) return false;
+            break;
+        case 'x':
+            if (a->aux != b->aux) return false;
+            break;
+        default: break;
+        }
+    }
+    return true;
+}
+
+static Ref find_equal(const Tree *tree, const Ins *ins, Ref limit)
+{
+    for (Ref ref = tree->chain_head[ins->op]; ref > limit; ref = tree->chain[ref]) {
+        if (is_equal(&tree->ins[ref], ins) && is_visible(tree, ref)) return ref;
+    }
+    return FOLD_NONE;
+}
+
+static Ref find_equal_call(const Tree *tree, const Ins *ins)
+{
+    for (Ref ref = tree->chain_head[ins->op]; ref >= 0; ref = tree->chain[ref]) {
+        const Ins *old = &tree->ins[ref];
+        if (old->op != ins->op || old->b != ins->b || old->aux != ins->aux || !is_visible(tree, ref)) continue;
+        if (memcmp(&tree->args[old->a], &tree->args[ins->a], ins->aux * sizeof(Ref)) == 0) return ref;
+    }
+    return FOLD_NONE;
+}
+
+/* Two array indices that are certainly different. */
+static bool indices_differ(const Tree *tree, Ref i, Ref j)
+{
+    return ir_is_number(tree, i) && ir_is_number(tree, j) && i != j;
+}
+
+static Ref find_load(const Tree *tree, const Ins *load)
+{
+    Ref limit = load->aux == ALIAS_CONST ? -1 : tree->clobber[load->aux];
+    bool is_array = load->op == IR_ALOAD || load->op == IR_BLOAD || load->op == IR_BLOAD2 || load->op == IR_BLOAD4;
+    IrOp store_op = load->op == IR_ALOAD ? IR_ASTORE : is_array ? IR_BSTORE : IR_FSTORE;
+    for (Ref ref = tree->chain_head[store_op]; ref > limit; ref = tree->chain[ref]) {
+        const Ins *store = &tree->ins[ref];
+        if (store->op != store_op || store->aux != load->aux) continue;
+        if (is_array) {
+            if (store->a == load->a && indices_differ(tree, store->b, load->b)) continue;
+            if (store->a == load->a && store->b == load->b && is_visible(tree, ref) && store_op == IR_ASTORE &&
+                ir_type(tree, store->c) == (IrType)load->type) {
+                return store->c;
+            }
+        } else {
+            if (store->c != load->c) continue;
+            if (store->a == load->a && is_visible(tree, ref) && ir_type(tree, store->b) == (IrType)load->type) {
+                return store->b;
+            }
+        }
+        limit = ref; /* may be the same place: older knowledge is void */
+        break;
+    }
+    return find_equal(tree, load, limit);
+}
+
+/* A guard on the value of the same instruction that excludes or implies this one. */
+static Ref find_implied(const Tree *tree, const Ins *ins)
+{
+    IrOp opposite = ins->op == IR_GTRUE ? IR_GFALSE : IR_GTRUE;
+    for (Ref ref = tree->chain_head[opposite]; ref >= 0; ref = tree->chain[ref]) {
+        const Ins *old = &tree->ins[ref];
+        if (old->op == opposite && old->a == ins->a && is_visible(tree, ref)) return FOLD_FAILS;
+    }
+    return FOLD_NONE;
+}
+
+Ref ir_cse(Tree *tree, const Ins *ins)
+{
+    IrKind kind = ir_op_info[ins->op].kind;
+    if (kind == KIND_LOAD) return find_load(tree, ins);
+    if (ins->op == IR_CALLP) return find_equal_call(tree, ins);
+    Ref same = find_equal(tree, ins, -1);
+    if (same != FOLD_NONE) return ins->type == IR_NIL ? FOLD_DROP : same;
+    if (ins->op == IR_GTRUE || ins->op == IR_GFALSE) return find_implied(tree, ins);
+    return FOLD_NONE;
+}

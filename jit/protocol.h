@@ -1,0 +1,44 @@
+/* protocol.h: what the program and its compile worker say to each other over a socket pair.
+ *
+ * Requests and answers are plain data. The request carries the IR of a tree without one address of the process: object
+ * and address constants are slots of the table that native code gets as its third parameter. The worker trusts nothing
+ * in it (request.c checks every index), and the program trusts nothing in the answer (loader.c).
+ *
+ * Native code:   int64_t code(Value *slots, uint64_t *exit_values, const uint64_t *table)
+ *   slots        localsplus of the entry frame
+ *   exit_values  where the live values of the exit are stored, in the order of snapshot_live
+ *   table        first the helpers, then the tree's constants, by number
+ *   result       the number of the snapshot through which it left
+ */
+#ifndef JIT_PROTOCOL_H
+#define JIT_PROTOCOL_H
+
+#include "jit/helpers.h"
+
+enum { PROTOCOL_MAGIC = 0x43573031, REQUEST_SIZE_MAX = 1 << 24 };
+
+/* Fixed entries of the table, behind the helpers. */
+enum { TABLE_BREAKER = HELPER_COUNT, TABLE_DESTROY, TABLE_CONSTANTS };
+
+typedef struct RequestHeader {
+    uint32_t magic, size; /* size of the whole request */
+    uint32_t id, level;   /* level: 1 or 2 (optimisation) */
+    uint32_t ins_count, args_count, constants_count, snapshots_count, live_count, segments_count;
+    int32_t frame_ip_offset; /* of the saved position, from localsplus */
+} RequestHeader;
+
+/* Behind the header, in this order: Ins[], Ref args[], RequestConst[], RequestSnapshot[], Ref live[], RequestSegment[] */
+typedef struct RequestConst { uint64_t bits; uint32_t type, kind; } RequestConst;
+typedef struct RequestSnapshot { int32_t first_live, live_count, bridge; } RequestSnapshot;
+typedef struct RequestSegment { int32_t first, end, parent_snapshot; } RequestSegment;
+
+/* The answer. status 0: the object file follows (object_size bytes), which the program loads into its own arena. */
+typedef struct Answer {
+    uint32_t magic, id;
+    int32_t status;
+    uint32_t object_size;
+    uint32_t micros_gcc, micros_as;
+    char error[128];
+} Answer;
+
+#endif

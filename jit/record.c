@@ -1,0 +1,425 @@
+/* record.c: the recorder's life: start, one step for each instruction, end. (record.h has the rules.) */
+#include "jit/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "objects/function.h"
+
+Recorder rec;
+bool jit_is_recording;
+
+/* --- start and end --- */
+
+static void recorder_reset(JitTree *tree)
+{
+    memset(&rec, 0, offsetof(Recorder, slots));
+    rec.snapshot = rec.raise_snapshot = -1;
+    rec.has_effects = rec.needs_valid_check = rec.is_done = false;
+    rec.instructions = 0;
+    rec.reason = REASON_NONE;
+    rec.followed_count = 0;
+    rec.tree = tree;
+    rec.ir = &tree->ir;
+    rec.place = tree->place;
+    rec.saved = tree->ir; /* counts to go back to; the vectors themselves may move */
+}
+
+static void enter_frame_model(Frame *frame, int base)
+{
+    RecordFrame *f = &rec.frames[rec.frame_count++];
+    *f = (RecordFrame){.frame = frame, .code = frame->code, .function = REF_NONE, .base = base};
+    rec.f = f;
+}
+
+static void begin(void)
+{
+    jit_is_recording = true;
+}
+
+bool record_start_root(Place *place, Frame *frame)
+{
+    JitTree *tree = raw_calloc(1, sizeof *tree);
+    if (!tree) return false;
+    static uint32_t serial;
+    tree_init(&tree->ir);
+    tree->id = ++serial;
+    tree->place = place;
+    tree->valid = 1;
+    recorder_reset(tree);
+    rec.bridge_of = -1;
+    rec.frame_count = 0;
+    enter_frame_model(frame, 0);
+    int words = frame_quick(frame)->frame_words - FRAME_WORDS;
+    if (words > RECORD_SLOTS) {
+        raw_free(tree);
+        return false;
+    }
+    for (int i = 0; i < words; i++) rec.slots[i] = (Slot){REF_UNREAD, OWN_MEMORY, false, 0};
+    rec.f->depth = (int)(frame->sp - frame_stack_base(frame));
+    tree->entry_depth = rec.f->depth;
+    *VECTOR_ADD(&tree->ir, segments) = (Segment){0, 0, -1, -1, 0};
+    /* Snapshot 0: the state at the head, nothing changed: what a failing entry check needs. */
+    rec.f->unit = place->is_function ? place->unit + 1 : place->unit;
+    record_snapshot();
+    tree->ir.snapshots[0].kind = SNAP_ENTRY;
+    begin();
+    return true;
+}
+
+static void restore_slot(const Tree *ir, const SnapEntry *entry)
+{
+    Slot *slot = &rec.slots[entry->slot];
+    slot->ref = entry->ref;
+    slot->modified = true;
+    slot->source = 0;
+    if (entry->flags & SLOT_OWNED) slot->own = OWN_SELF;
+    else if (REF_IS_VIRTUAL(entry->ref)) slot->own = OWN_MEMORY; /* an iterator that stands in its slot */
+    else slot->own = is_counted(entry->ref) && !REF_IS_CONST(entry->ref) ? OWN_FRAGILE : OWN_NONE;
+}
+
+bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame)
+{
+    Tree *ir = &tree->ir;
+    const Snapshot *s = &ir->snapshots[snapshot];
+    if (s->frame_count > RECORD_FRAMES || ir->segments_count >= TREE_SEGMENTS_MAX || ir->ins_count > TREE_INS_MAX) return false;
+    recorder_reset(tree);
+    rec.bridge_of = snapshot;
+    rec.frame_count = 0;
+    ir_rewind(ir, snapshot);
+    Frame *chain[RECORD_FRAMES];
+    Frame *frame = innermost;
+    for (int i = s->frame_count - 1; i >= 0; i--, frame = frame->previous) {
+        if (!frame) return false;
+        chain[i] = frame;
+    }
+    if (chain[0] != entry_frame) return false;
+    for (int i = 0; i < s->frame_count; i++) {
+        SnapFrame sf = ir->frames[s->first_frame + i];
+        enter_frame_model(chain[i], sf.base);
+        rec.f->function = sf.function;
+        rec.f->depth = sf.depth;
+        rec.f->unit = sf.unit;
+        rec.f->return_units = sf.return_units;
+        rec.f->exit = i ? sf.exit : 0;
+        int words = frame_quick(chain[i])->frame_words - FRAME_WORDS;
+        if (sf.base + words > RECORD_SLOTS) return false;
+        Slot fresh = i == 0 ? (Slot){REF_UNREAD, OWN_MEMORY, false, 0} : (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
+        for (int k = 0; k < words; k++) rec.slots[sf.base + k] = fresh;
+    }
+    for (int i = 0; i < s->entry_count; i++) restore_slot(ir, &ir->entries[s->first_entry + i]);
+    *VECTOR_ADD(ir, segments) = (Segment){ir->ins_count, 0, snapshot, -1, 0};
+    begin();
+    return true;
+}
+
+/* Takes back everything since the start. */
+static void undo(void)
+{
+    Tree *ir = rec.ir;
+    for (int i = rec.saved.codes_count; i < ir->codes_count; i++) value_decref(value_from_object(ir->codes[i]));
+    for (int i = rec.saved.constants_count; i < ir->constants_count; i++) {
+        const Const *c = &ir->constants[i];
+        if (c->kind == CONST_OBJECT && c->type == IR_VAL) value_decref((Value){c->bits});
+    }
+    ir->ins_count = rec.saved.ins_count;
+    ir->constants_count = rec.saved.constants_count;
+    ir->args_count = rec.saved.args_count;
+    ir->snapshots_count = rec.saved.snapshots_count;
+    ir->entries_count = rec.saved.entries_count;
+    ir->frames_count = rec.saved.frames_count;
+    ir->virtuals_count = rec.saved.virtuals_count;
+    ir->fields_count = rec.saved.fields_count;
+    ir->segments_count = rec.saved.segments_count;
+    ir->codes_count = rec.saved.codes_count;
+    ir->failed = false;
+}
+
+void record_abort(Reason reason)
+{
+    if (rec.reason != REASON_NONE) return;
+    rec.reason = reason;
+    rec.reason_unit = rec.f ? rec.f->unit : 0;
+    rec.reason_code = rec.f ? rec.f->code : NULL;
+    rec.reason_opcode = rec.ip ? bc_base[rec.ip->opcode == BC_ENTER_TRACE ? 0 : rec.ip->opcode] : 0;
+}
+
+static void finish_aborted(void)
+{
+    JitTree *tree = rec.tree;
+    if (jit_options.log_level >= 1) {
+        fprintf(stderr, "jit: tree %u%s aborted: %s (unit %d, opcode %d)\n", tree->id, rec.bridge_of >= 0 ? " bridge" : "",
+                reason_texts[rec.reason], rec.reason_unit, rec.reason_opcode);
+        if (jit_options.log_level >= 3) ir_print(&tree->ir, stderr);
+    }
+    undo();
+    Place *place = rec.place;
+    if (rec.bridge_of >= 0) {
+        Snapshot *s = &tree->ir.snapshots[rec.bridge_of];
+        s->hits = 0;
+        s->tries++;
+        place->reason = rec.reason;
+        place->reason_unit = rec.reason_unit;
+        place->reason_code = rec.reason_code;
+        place->reason_opcode = rec.reason_opcode;
+    } else {
+        place_penalize(place, rec.reason, rec.reason_code, rec.reason_unit);
+        place->reason_opcode = rec.reason_opcode;
+        tree_destroy(tree);
+    }
+}
+
+static void finish_done(void)
+{
+    JitTree *tree = rec.tree;
+    Tree *ir = &tree->ir;
+    int index = ir->segments_count - 1;
+    Segment *segment = &ir->segments[index];
+    segment->end = ir->ins_count;
+    for (int i = segment->first; i < segment->end; i++) segment->effects |= ir_effects(ir, &ir->ins[i]);
+    opt_dce(ir, index);
+    for (int i = rec.saved.snapshots_count; i < ir->snapshots_count; i++) ir->snapshots[i].segment = index;
+    if (rec.bridge_of >= 0) {
+        ir->snapshots[rec.bridge_of].bridge = index;
+        tree->bridges++;
+        tree->needs_compile = true;
+    } else {
+        rec.place->tree = tree;
+        place_patch(rec.place, rec.place->back_unit);
+    }
+    if (jit_options.log_level >= 2) {
+        fprintf(stderr, "jit: tree %u segment %d\n", tree->id, index);
+        ir_print(ir, stderr);
+    }
+    tree_compile(tree);
+}
+
+static bool finish(void)
+{
+    jit_is_recording = false;
+    if (rec.ir->failed) record_abort(REASON_NO_MEMORY);
+    if (REC_FAILED()) finish_aborted();
+    else finish_done();
+    rec.tree = NULL;
+    return false;
+}
+
+void jit_record_abandon(void)
+{
+    if (!jit_is_recording) return;
+    record_abort(REASON_EXCEPTION);
+    finish();
+}
+
+/* --- one step --- */
+
+static void check_assumptions(void)
+{
+    rec.needs_valid_check = false;
+    Ref valid = emit_load(IR_FLOAD, IR_WORD, ir_address(rec.ir, &rec.tree->valid), 0, ALIAS_VALID);
+    emit_guard(IR_GTRUE, valid, REF_NONE);
+}
+
+static bool is_at_head(int unit)
+{
+    if (rec.frame_count != 1 || rec.place->is_function) return false;
+    return unit == rec.place->unit && rec.f->code == rec.place->code && rec.f->depth == rec.tree->entry_depth;
+}
+
+bool jit_record(Frame *frame, Unit *ip, Value *sp)
+{
+    if (!jit_is_recording) return false;
+    if (rec.f->frame != frame) {
+        record_abort(REASON_NESTED);
+        return finish();
+    }
+    int unit = (int)(ip - frame_quick(frame)->units);
+    int depth = (int)(sp - frame_stack_base(frame));
+    rec.frame = frame;
+    rec.ip = ip;
+    rec.sp = sp;
+    rec.oparg = (int)ip->oparg;
+    rec.f->unit = unit;
+    rec.snapshot = rec.raise_snapshot = -1;
+    rec.has_effects = false;
+    int opcode = as_bytes(frame->code->code)->data[unit * 2] & 0xff;
+    if (rec.f->depth != depth) {
+        if (jit_options.log_level >= 1) fprintf(stderr, "jit: depth %d, expected %d, unit %d op %d\n", depth, rec.f->depth, unit, opcode);
+        record_abort(REASON_STACK_SHAPE);
+        return finish();
+    }
+    if (rec.instructions > 0 && is_at_head(unit)) {
+        if (rec.needs_valid_check) check_assumptions();
+        if (!REC_FAILED()) record_close_at_head();
+        return finish();
+    }
+    if (++rec.instructions > 3000 || rec.ir->ins_count - rec.saved.ins_count > TRACE_INS_MAX) {
+        record_abort(REASON_TOO_LONG);
+        return finish();
+    }
+    if (rec.needs_valid_check) check_assumptions();
+    if (!REC_FAILED()) record_instruction(opcode);
+    if (REC_FAILED() || rec.is_done || rec.ir->failed) return finish();
+    return true;
+}
+
+/* --- ends --- */
+
+void record_finish_exit(int unit)
+{
+    rec.f->unit = unit;
+    rec.snapshot = -1;
+    rec.has_effects = false;
+    emit(IR_EXIT, IR_NIL, REF_NONE, REF_NONE, record_snapshot(), 0);
+    rec.is_done = true;
+}
+
+/* The value of an entry's slot now, in the entry's form. */
+static Ref end_value(const Ins *entry)
+{
+    Slot *slot = &rec.slots[entry->a];
+    Ref ref = slot->ref;
+    if (ref == REF_UNREAD) return REF_NONE;
+    switch ((EntryKind)entry->aux) {
+    case ENTRY_VAL:
+        if (REF_IS_VIRTUAL(ref)) return virtual_field(ref, 0);
+        return as_tagged(ref);
+    case ENTRY_INT:
+        if (ir_type(rec.ir, ref) == IR_INT) return ref;
+        return ir_type(rec.ir, ref) == IR_VAL && !REF_IS_CONST(ref) ? as_int_ref(ref) : REF_NONE;
+    case ENTRY_FLT:
+        if (ir_type(rec.ir, ref) == IR_FLOAT) return ref;
+        return ir_type(rec.ir, ref) == IR_VAL && !REF_IS_CONST(ref) ? as_float_ref(ref) : REF_NONE;
+    case ENTRY_RANGE_NEXT: return is_virtual(ref, VIRTUAL_RANGE_ITERATOR) ? virtual_field(ref, 1) : REF_NONE;
+    case ENTRY_RANGE_REMAINING: return is_virtual(ref, VIRTUAL_RANGE_ITERATOR) ? virtual_field(ref, 2) : REF_NONE;
+    case ENTRY_RANGE_STEP: return is_virtual(ref, VIRTUAL_RANGE_ITERATOR) ? virtual_field(ref, 3) : REF_NONE;
+    case ENTRY_LIST_SEQUENCE: return is_virtual(ref, VIRTUAL_LIST_ITERATOR) ? virtual_field(ref, 1) : REF_NONE;
+    case ENTRY_LIST_INDEX: return is_virtual(ref, VIRTUAL_LIST_ITERATOR) ? virtual_field(ref, 2) : REF_NONE;
+    default: return REF_NONE;
+    }
+}
+
+static bool is_iterator_slot(int slot)
+{
+    for (int i = 0; i < rec.ir->segments[0].end || i < rec.ir->ins_count; i++) {
+        const Ins *ins = &rec.ir->ins[i];
+        if (rec.ir->segments_count > 1 && i >= rec.ir->segments[0].end) break;
+        if (ins->op == IR_ENTRY && ins->a == slot && ins->aux >= ENTRY_RANGE_NEXT) return true;
+    }
+    return false;
+}
+
+/* All changed slots of the entry frame become owned, real values: the state that both halves of the loop agree on. */
+static void settle_slots(void)
+{
+    int count = rec.f->code->nlocalsplus + rec.f->depth;
+    for (int i = 0; i < count; i++) {
+        Slot *slot = &rec.slots[i];
+        if (!slot->modified) continue;
+        if (REF_IS_VIRTUAL(slot->ref)) {
+            const Virtual *v = virtual_of(slot->ref);
+            if (v->kind == VIRTUAL_TUPLE || !is_iterator_slot(i)) materialize(slot);
+        }
+        if (!REF_IS_VIRTUAL(slot->ref)) rec_own(slot);
+    }
+    rec.snapshot = -1;
+}
+
+static int collect_ends(Ref *entries, Ref *ends, int max)
+{
+    int count = 0, last = rec.ir->segments_count > 1 ? rec.ir->segments[0].end : rec.ir->ins_count;
+    for (Ref ref = 0; ref < last; ref++) {
+        const Ins entry = rec.ir->ins[ref];
+        if (entry.op != IR_ENTRY) continue;
+        if (count == max) return -1;
+        entries[count] = ref;
+        ends[count] = rec.slots[entry.a].modified ? end_value(&entry) : ref;
+        if (ends[count] == REF_NONE || REC_FAILED()) return -1;
+        if (ir_type(rec.ir, ends[count]) != (IrType)entry.type) return -1;
+        count++;
+    }
+    return count;
+}
+
+/* A bridge goes back to the tree's head: what it changed goes to memory, and the entries get their values directly. */
+static void flush_slots(void)
+{
+    int count = rec.f->code->nlocalsplus + rec.f->depth;
+    for (int i = 0; i < count; i++) {
+        Slot *slot = &rec.slots[i];
+        if (!slot->modified) continue;
+        if (REF_IS_VIRTUAL(slot->ref)) { /* the iterator: its fields are entries, or memory if there is no such entry */
+            Ref object = virtual_field(slot->ref, 0);
+            if (REF_IS_CONST(object) || slot->own == OWN_SELF) {
+                record_abort(REASON_STACK_SHAPE);
+                return;
+            }
+            continue;
+        }
+        emit(IR_SLOTSET, IR_NIL, REF_NONE, as_tagged(slot->ref), 0, 0);
+        rec.ir->ins[rec.ir->ins_count - 1].a = i;
+    }
+}
+
+/* An iterator that the bridge made itself: the head wants a real object in memory to enter its fields from. */
+static void realize_new_iterators(void)
+{
+    int count = rec.f->code->nlocalsplus + rec.f->depth;
+    for (int i = rec.f->code->nlocalsplus; i < count; i++) {
+        Slot *slot = &rec.slots[i];
+        if (!slot->modified || !REF_IS_VIRTUAL(slot->ref)) continue;
+        Virtual *v = virtual_of(slot->ref);
+        if (v->kind == VIRTUAL_TUPLE || !REF_IS_CONST(virtual_field(slot->ref, 0))) continue;
+        Ref fields[4];
+        Own owns[4];
+        int n = v->count;
+        for (int k = 0; k < n; k++) {
+            fields[k] = virtual_field(slot->ref, k);
+            owns[k] = OWN_NONE;
+        }
+        VirtualKind kind = v->kind;
+        materialize(slot);
+        if (REC_FAILED()) return;
+        emit(IR_SLOTSET, IR_NIL, REF_NONE, slot->ref, 0, 0);
+        rec.ir->ins[rec.ir->ins_count - 1].a = i;
+        fields[0] = slot->ref;
+        slot->ref = virtual_new(kind, fields, owns, n);
+        slot->own = OWN_MEMORY;
+    }
+}
+
+void record_close_at_head(void)
+{
+    Ref entries[256], ends[256];
+    rec.snapshot = -1;
+    settle_slots();
+    if (REC_FAILED()) return;
+    emit(IR_SAFEPOINT, IR_NIL, REF_NONE, REF_NONE, record_snapshot(), 0);
+    if (rec.bridge_of >= 0) {
+        realize_new_iterators();
+        rec.snapshot = -1;
+        int count = collect_ends(entries, ends, 256);
+        if (count < 0) { /* other types than the head wants: leave to the interpreter, which enters anew */
+            if (!REC_FAILED()) record_finish_exit(rec.place->unit);
+            return;
+        }
+        flush_slots();
+        if (REC_FAILED()) return;
+        int first = ir_args(rec.ir, ends, count);
+        ir_append(rec.ir, (Ins){IR_JHEAD, IR_NIL, (uint16_t)count, first, 0, 0});
+        rec.is_done = true;
+        return;
+    }
+    int end_snapshot = record_snapshot();
+    int count = collect_ends(entries, ends, 256);
+    if (count < 0) {
+        record_abort(REASON_TYPE_UNSTABLE);
+        return;
+    }
+    end_snapshot = rec.snapshot >= 0 ? rec.snapshot : end_snapshot;
+    if (!opt_loop(rec.ir, entries, ends, count, end_snapshot)) {
+        record_abort(REASON_TYPE_UNSTABLE);
+        return;
+    }
+    rec.is_done = true;
+}

@@ -1,0 +1,188 @@
+/* record.h: the recorder's state, and the words in which the families of instructions (record_*.c) are written.
+ *
+ * The recorder runs beside the interpreter: jit_record sees each public instruction just before it is executed, with all
+ * actual values in the frame, and writes what it will do into the IR. Its model of the frames is an array of Slots, one
+ * for each local and stack entry of the entry frame and of all inlined frames behind it.
+ *
+ * Ownership. The interpreter's slots all own their values. In the trace most need not:
+ *   OWN_NONE     nothing to count: int, float, bool, immediate constants; or an object that the tree itself keeps
+ *   OWN_MEMORY   the entry frame's slot in memory still holds the reference (the value is the one from before)
+ *   OWN_SELF     the trace holds a reference for this slot: it moves to the frame at exits, and is dropped at overwriting
+ *   OWN_SLOT     a copy of local `source`, which keeps it alive; before that local changes, copies become OWN_SELF
+ *   OWN_FRAGILE  read from the heap, where something else can drop it: before anything that may free objects
+ *                (record_barrier) it becomes OWN_SELF
+ * So `a[i] + b.x` counts nothing, and what is counted is counted exactly when it could matter.
+ *
+ * Rules for a recorder function of an instruction:
+ *  R1  Guards come before effects: record_snapshot() describes the state before the instruction; operands stay on the
+ *      stack (peek) until the last guard and call are emitted.
+ *  R2  An effect that may free objects or run Python code: record_barrier() first, record_escaped() after.
+ *  R3  What is known of a value comes from the IR (types, guards) only, never from the actual value alone: emit a guard.
+ *  R4  Return after record_abort().
+ */
+#ifndef JIT_RECORD_H
+#define JIT_RECORD_H
+
+#include "jit/helpers.h"
+#include "jit/runtime.h"
+
+typedef enum Own { OWN_NONE, OWN_MEMORY, OWN_SELF, OWN_SLOT, OWN_FRAGILE } Own;
+
+enum { REF_UNREAD = REF_NONE + 6 }; /* a slot of the entry frame that the path has not looked at */
+
+typedef struct Slot {
+    Ref ref;
+    uint8_t own;
+    bool modified;  /* memory (of the entry frame) does not hold it */
+    int16_t source; /* OWN_SLOT: absolute slot number of the local */
+} Slot;
+
+typedef struct RecordFrame {
+    Frame *frame;      /* the real one, as the interpreter runs it */
+    Code *code;
+    Ref function;      /* REF_NONE for the entry frame */
+    int base;          /* its first slot */
+    int depth;         /* stack entries */
+    int unit;          /* instruction being recorded; in callers: the CALL */
+    int return_units;
+    int exit;          /* FrameExit */
+    Value instance;    /* FRAME_EXIT_INIT: the object being initialised (borrowed, actual) */
+} RecordFrame;
+
+enum { RECORD_SLOTS = 1024, RECORD_FRAMES = 12, TRACE_INS_MAX = 2400, TREE_INS_MAX = 12000, TREE_SEGMENTS_MAX = 120 };
+
+typedef struct Recorder {
+    JitTree *tree;
+    Tree *ir;
+    Place *place;
+    int bridge_of;         /* snapshot that the bridge continues; -1: root */
+    RecordFrame frames[RECORD_FRAMES];
+    int frame_count;
+    RecordFrame *f;        /* innermost */
+    Slot slots[RECORD_SLOTS];
+    int snapshot, raise_snapshot; /* of the current instruction; -1: not taken yet */
+    bool has_effects;      /* the current instruction has emitted some */
+    bool needs_valid_check;
+    bool is_done;          /* the end has been recorded */
+    int instructions;
+    Reason reason;         /* abort */
+    int reason_unit, reason_opcode;
+    Code *reason_code;
+    /* the actual state for the current instruction */
+    Frame *frame;
+    Unit *ip;
+    Value *sp;
+    int oparg;
+    /* backward jumps that were followed */
+    struct { Code *code; int target, count; } followed[16];
+    int followed_count;
+    /* sizes of the tree's vectors at the start, for undoing */
+    Tree saved;
+} Recorder;
+
+extern Recorder rec;
+
+/* --- ending --- */
+void record_abort(Reason reason);
+#define REC_FAILED() (rec.reason != REASON_NONE)
+
+/* --- the model of the frame --- */
+Slot *rec_local(int index);                /* of the innermost frame, read if necessary */
+Slot *rec_stack(int from_top);             /* 1 = top */
+Ref rec_stack_ref(int from_top);
+Value actual(int from_top);                /* the actual value of a stack entry */
+Value actual_local(int index);
+void rec_push(Ref ref, Own own);
+void rec_push_copy(const Slot *slot, int local); /* local: absolute number of the local it copies, or -1 */
+Slot rec_take(void);                       /* pops; the caller has the slot's ownership */
+void rec_release(Slot slot);               /* gives it up: counts down when owned */
+void rec_drop(int count);                  /* pops and releases */
+void rec_own(Slot *slot);                  /* makes it OWN_SELF (or OWN_NONE for what is not counted) */
+void rec_assign(Slot *target, int absolute, Slot value);
+int rec_absolute(const Slot *slot);
+
+/* --- effects --- */
+int record_snapshot(void);
+int record_raise_snapshot(void);
+void record_barrier(void);   /* R2: fragile values become owned */
+void record_escaped(void);   /* Python code may have run: assumptions are checked at the next instruction */
+void record_set_ip(void);    /* the entry frame's position in memory, for whoever looks at it */
+
+/* --- emitting --- */
+Ref emit(IrOp op, IrType type, Ref a, Ref b, int c, int aux);
+Ref emit_pure(IrOp op, IrType type, Ref a, Ref b);
+bool emit_guard(IrOp op, Ref a, Ref b);    /* with the current snapshot; false: aborted */
+Ref emit_load(IrOp op, IrType type, Ref base, int offset, AliasClass class);
+void emit_store(Ref base, int offset, Ref value, AliasClass class);
+Ref emit_call(HelperId helper, const Ref *args, int count);
+/* A call that may raise: barrier and escape by the helper's effects, then the check of the result. The operands must
+ * still be on the stack. */
+Ref emit_call_checked(HelperId helper, const Ref *args, int count);
+Ref const_value(Value v);    /* kept alive by the tree */
+Ref const_type(const Type *type);
+
+/* --- types --- */
+bool is_counted(Ref ref);    /* can be a heap object */
+/* The unboxed form, with a guard when the ref is a tagged value. The actual value must be of that kind. */
+Ref as_int_ref(Ref ref);
+Ref as_float_ref(Ref ref);
+Ref as_bool_ref(Ref ref);
+Ref as_tagged(Ref ref);      /* VAL form of any typed ref; virtuals are made real */
+/* The actual value decides: unboxes ints and floats; others stay. */
+Ref specialize(Ref ref, Value actual_value);
+void guard_type(Ref ref, const Type *type); /* exact type of a heap object or of an immediate */
+void guard_value(Ref ref, Value v);         /* is exactly this object */
+bool known_type(Ref ref, const Type **type); /* from guards on the path */
+/* Guards that the instance has the class (and layout) that it has now, and that the class is unchanged. */
+bool record_guard_class(Ref ref, Value instance);
+
+/* --- virtual objects --- */
+Ref virtual_new(VirtualKind kind, const Ref *fields, const Own *owns, int count);
+Virtual *virtual_of(Ref ref);
+bool is_virtual(Ref ref, VirtualKind kind);
+Ref virtual_field(Ref ref, int index);
+void materialize(Slot *slot);
+
+/* --- families --- */
+void record_instruction(int opcode);
+void record_binary_op(void);
+void record_unary(int opcode);
+void record_compare(void);
+void record_is(void);
+void record_contains(void);
+void record_jump_if(int opcode);
+void record_for_iter(void);
+void record_get_iter(void);
+void record_load_global(void);
+void record_load_name(int opcode);
+void record_store_global(int opcode);
+void record_load_attr(void);
+void record_load_method(void);
+void record_store_attr(void);
+void record_subscript(void);
+void record_store_subscript(void);
+void record_delete_subscript(void);
+void record_unpack(void);
+void record_build(int opcode);
+void record_call(void);
+void record_return(void);
+void record_deref(int opcode);
+void record_backward_jump(int target, bool is_conditional);
+void record_generic(int opcode);
+/* Truth of the operand on top as a BOOL ref or constant; REF_NONE: aborted. */
+Ref record_truth(int from_top);
+/* An int helper: pushes a result that is VAL and owned. */
+void push_result(Ref ref, int operands);
+bool record_native_call(Value callable, int nargs, int method_offset);
+
+/* --- ends --- */
+void record_finish_exit(int unit); /* the trace leaves for the interpreter at `unit`, always */
+void record_close_at_head(void);
+
+
+
+/* Arguments of calls with many of them: filled by native code right before the call, read by the helper at once. */
+extern Value jit_call_arguments[64];
+enum { LIST_ITERATOR_INDEX = 16, LIST_ITERATOR_SEQUENCE = 24 }; /* checked in record_loop.c */
+
+#endif

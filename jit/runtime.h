@@ -1,0 +1,106 @@
+/* runtime.h: the JIT's own view of hot places, trees of traces and their native code.
+ *
+ * A Place is a loop head or a function entry that has become hot. It owns at most one JitTree: the IR, the table of
+ * constants, the native code and the account of what it did. Places hang on Code.jit, so a code object finds its trees
+ * and takes them with it when it dies. */
+#ifndef JIT_RUNTIME_H
+#define JIT_RUNTIME_H
+
+#include "jit/ir.h"
+#include "jit/jit.h"
+#include "jit/loader.h"
+#include "vm/frame.h"
+
+typedef enum Reason {
+#define REASON(name, text) REASON_##name,
+#include "jit/reasons.def"
+#undef REASON
+    REASON_COUNT
+} Reason;
+extern const char *const reason_texts[REASON_COUNT];
+
+typedef enum TreeState { TREE_RECORDED, TREE_COMPILING, TREE_READY, TREE_DEAD } TreeState;
+
+struct Place;
+
+typedef struct JitTree {
+    Tree ir;
+    struct Place *place;
+    uint32_t id;
+    TreeState state;
+    bool needs_compile;      /* a bridge was added since the last request */
+    int64_t valid;           /* native code tests it after whatever may run Python code */
+    NULLABLE NativeCode code;
+    uint64_t *table;         /* helpers, runtime addresses, constants */
+    int entry_depth;         /* stack entries at the head */
+    int running;             /* activations inside */
+    int compiled_segments;   /* how many segments the native code has */
+    /* account */
+    uint64_t entries, exits, bridges;
+    size_t code_size;
+    uint32_t micros;         /* of compiling */
+} JitTree;
+
+typedef struct Place {
+    struct Place *next;       /* of the same code object */
+    struct Place *all_next;   /* of all, for statistics */
+    Code *code;
+    int unit;                 /* the loop's head; for functions the RESUME */
+    int back_unit;            /* the last jump that became hot */
+    bool is_function;
+    NULLABLE JitTree *tree;
+    uint8_t patched_count;
+    int patched[8];           /* units that carry BC_ENTER_TRACE for this place */
+    /* policy */
+    uint16_t aborts;
+    bool is_blacklisted;
+    Reason reason;            /* of the last abort */
+    int reason_unit;
+    NULLABLE Code *reason_code; /* borrowed; cleared when it dies */
+    int reason_opcode;
+    uint16_t invalidations;
+} Place;
+
+extern Place *all_places;
+
+/* --- policy.c --- */
+NULLABLE Place *place_find(const Code *code, int unit, bool is_function);
+NULLABLE Place *place_get(Code *code, int unit, bool is_function);
+void place_patch(Place *place, int unit);
+void place_unpatch(Place *place);
+void place_penalize(Place *place, Reason reason, Code *code, int unit);
+void set_countdown(Code *code, int unit, int countdown);
+int exit_threshold(const Snapshot *snapshot);
+
+/* --- exits.c --- */
+/* Rebuilds the frames of the snapshot of `tree` from the exit values. Gives the innermost frame, with ip = the next (or
+ * raising) instruction and sp set; it is current_thread->frame. NULL: a frame could not be made; an exception is set
+ * and current_thread->frame is the frame to raise it in. */
+NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values);
+enum { EXIT_VALUES = SNAP_LIVE_MAX };
+
+/* --- record.c --- */
+bool record_start_root(Place *place, Frame *frame);
+bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame);
+
+/* --- compile.c --- */
+void tree_compile(JitTree *tree);  /* sends it off; in sync mode waits for the answer */
+void compile_poll(void);           /* takes what has arrived */
+extern int compile_pending;
+void compile_shutdown(void);
+void compile_after_fork(void);
+extern const char *compile_problem; /* why there is no compiler; NULL: there is, or nobody asked yet */
+extern uint64_t compile_count, compile_micros_gcc, compile_micros_as;
+
+/* --- irexec.c --- */
+int64_t ir_execute(JitTree *tree, void *slots, uint64_t *exit_values);
+
+/* --- invalidate.c --- */
+/* Registers that the tree depends on dict[key] keeping its value. False: it changes too often to rely on. */
+bool watch_global(JitTree *tree, Value dict, Value key);
+void watch_forget_tree(JitTree *tree);
+void tree_invalidate(JitTree *tree);
+void watch_startup(void);
+bool tree_destroy(JitTree *tree);
+
+#endif
