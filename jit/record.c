@@ -15,7 +15,7 @@ static void recorder_reset(JitTree *tree)
 {
     memset(&rec, 0, offsetof(Recorder, slots));
     rec.snapshot = rec.raise_snapshot = -1;
-    rec.has_effects = rec.needs_valid_check = rec.is_done = false;
+    rec.has_effects = rec.needs_valid_check = rec.is_done = rec.expects_frame = rec.returned = false;
     rec.instructions = 0;
     rec.reason = REASON_NONE;
     rec.followed_count = 0;
@@ -229,6 +229,15 @@ static bool is_at_head(int unit)
 bool jit_record(Frame *frame, Unit *ip, Value *sp)
 {
     if (!jit_is_recording) return false;
+    if (rec.expects_frame) {
+        rec.expects_frame = false;
+        if (frame->code != rec.f->code || frame->previous != rec.frames[rec.frame_count - 2].frame) {
+            record_abort(REASON_DIVERGED);
+            return finish();
+        }
+        rec.f->frame = frame;
+    }
+    rec.returned = false;
     if (rec.f->frame != frame) {
         record_abort(REASON_NESTED);
         return finish();
@@ -350,7 +359,7 @@ static void flush_slots(void)
         if (!slot->modified) continue;
         if (REF_IS_VIRTUAL(slot->ref)) { /* the iterator: its fields are entries, or memory if there is no such entry */
             Ref object = virtual_field(slot->ref, 0);
-            if (REF_IS_CONST(object) || slot->own == OWN_SELF) {
+            if (REF_IS_CONST(object) || (rec.ir->fields[virtual_of(slot->ref)->first].flags & SLOT_OWNED)) {
                 record_abort(REASON_STACK_SHAPE);
                 return;
             }

@@ -64,6 +64,9 @@ typedef struct Recorder {
     bool has_effects;      /* the current instruction has emitted some */
     bool needs_valid_check;
     bool is_done;          /* the end has been recorded */
+    bool expects_frame;    /* a call was inlined: the next instruction is the callee's first */
+    bool virtual_range;    /* the range on the stack is its iterator already: the next instruction is GET_ITER */
+    bool returned;         /* RETURN_VALUE was inlined: the next instruction is the caller's */
     int instructions;
     Reason reason;         /* abort */
     int reason_unit, reason_opcode;
@@ -159,6 +162,11 @@ void record_store_global(int opcode);
 void record_load_attr(void);
 void record_load_method(void);
 void record_store_attr(void);
+bool record_property(Value property, Value instance); /* inlines its getter; false: not such a one */
+/* A store over a value: learn what it is before (guards), drop it after. `now` is the actual one. */
+Ref record_old_value(Ref base, int offset, AliasClass class, Value now);
+void record_guard_droppable(Ref old, Value now);
+void record_drop_old(Ref old, Value now);
 void record_subscript(void);
 void record_store_subscript(void);
 void record_delete_subscript(void);

@@ -115,9 +115,18 @@ Slot rec_take(void)
     if (slot.own == OWN_MEMORY) {
         if (REF_IS_VIRTUAL(slot.ref)) {
             /* the loop's iterator leaves its slot: its object moves into the trace */
-            Virtual *v = virtual_of(slot.ref);
-            rec.ir->fields[v->first].flags |= SLOT_OWNED;
-            clear_memory(absolute);
+            const Virtual v = *virtual_of(slot.ref);
+            if (v.kind != VIRTUAL_TUPLE && !REF_IS_CONST(rec.ir->fields[v.first].ref) &&
+                !(rec.ir->fields[v.first].flags & SLOT_OWNED)) {
+                Ref fields[4];
+                Own owns[4];
+                for (int i = 0; i < v.count; i++) {
+                    fields[i] = rec.ir->fields[v.first + i].ref;
+                    owns[i] = i == 0 ? OWN_SELF : OWN_NONE;
+                }
+                slot.ref = virtual_new(v.kind, fields, owns, v.count);
+                clear_memory(absolute);
+            }
         } else if (is_counted(slot.ref)) {
             clear_memory(absolute);
         }
@@ -527,6 +536,8 @@ void materialize(Slot *slot)
             }
             slot->ref = fields[0];
             slot->own = owned ? OWN_SELF : OWN_MEMORY;
+            slot->modified = owned; /* else it stands in its slot, as it was */
+            ownership_changed();
             return;
         }
         result = emit_call(v.kind == VIRTUAL_RANGE_ITERATOR ? HELPER_range_iterator_new : HELPER_list_iterator_new, fields + 1,

@@ -36,7 +36,7 @@ typedef struct JitTree {
     int running;             /* activations inside */
     int compiled_segments;   /* how many segments the native code has */
     /* account */
-    uint64_t entries, exits, bridges;
+    uint64_t entries, entry_failures, exits, bridges;
     size_t code_size;
     uint32_t micros;         /* of compiling */
 } JitTree;
@@ -58,7 +58,7 @@ typedef struct Place {
     int reason_unit;
     NULLABLE Code *reason_code; /* borrowed; cleared when it dies */
     int reason_opcode;
-    uint16_t invalidations;
+    uint16_t invalidations, dead_trees;
 } Place;
 
 extern Place *all_places;
@@ -98,6 +98,8 @@ int64_t ir_execute(JitTree *tree, void *slots, uint64_t *exit_values);
 /* --- invalidate.c --- */
 /* Registers that the tree depends on dict[key] keeping its value. False: it changes too often to rely on. */
 bool watch_global(JitTree *tree, Value dict, Value key);
+/* The key is stored to without telling: never to be watched. False: it is watched already. */
+bool watch_never(Value dict, Value key);
 void watch_forget_tree(JitTree *tree);
 void tree_invalidate(JitTree *tree);
 void watch_startup(void);

@@ -1,0 +1,382 @@
+/* compile.c: the program's side of the compile worker: start it, send trees, take code.
+ *
+ * Compiling does not stop the program: requests are written to a socket, and answers are taken when something polls (a hot
+ * place, an exit). --jit=sync waits. At most one request is under way for a tree; bridges that arrive meanwhile go with
+ * the next one. The worker is started by the first request. When anything about it fails, compile_problem says why and
+ * nothing more is compiled: the program goes on interpreted. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "jit/protocol.h"
+#include "jit/runtime.h"
+
+extern char **environ;
+
+int compile_pending;
+const char *compile_problem;
+uint64_t compile_count, compile_micros_gcc, compile_micros_as;
+
+static int worker = -1;
+static char problem_text[160];
+
+enum { PENDING_MAX = 64 };
+static struct { JitTree *tree; uint32_t id; int segments; uint64_t *table; } pending[PENDING_MAX];
+static uint32_t last_request;
+
+static void give_up(const char *problem)
+{
+    snprintf(problem_text, sizeof problem_text, "%s", problem);
+    compile_problem = problem_text;
+    if (worker >= 0) close(worker);
+    worker = -1;
+    for (int i = 0; i < compile_pending; i++) {
+        raw_free(pending[i].table);
+        pending[i].tree->state = pending[i].tree->code ? TREE_READY : TREE_RECORDED;
+    }
+    compile_pending = 0;
+    jit_loop_countdown = jit_call_countdown = 0;
+}
+
+/* --- the process --- */
+
+static bool worker_path(char *path, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", path, size - 32);
+    if (n <= 0) return false;
+    path[n] = 0;
+    char *slash = strrchr(path, '/');
+    if (!slash) return false;
+    strcpy(slash + 1, "coachwhip-jit-worker");
+    if (access(path, X_OK) == 0) return true;
+    snprintf(path, size, "/usr/lib/coachwhip/coachwhip-jit-worker");
+    return access(path, X_OK) == 0;
+}
+
+static bool start_worker(void)
+{
+    char path[PATH_MAX];
+    int ends[2];
+    if (!worker_path(path, sizeof path)) {
+        give_up("the compile worker is not installed");
+        return false;
+    }
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
+        give_up("no socket for the compile worker");
+        return false;
+    }
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    /* the socket is descriptor 3, and nothing else of the program's is open (all are close-on-exec but these) */
+    if (ends[1] == 3) {
+        int moved = fcntl(ends[1], F_DUPFD_CLOEXEC, 10);
+        close(ends[1]);
+        ends[1] = moved;
+    }
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 3);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addclosefrom_np(&actions, 4);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    char *const argv[] = {path, NULL};
+    pid_t pid;
+    int failed = posix_spawn(&pid, path, &actions, &attributes, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    close(ends[1]);
+    if (failed) {
+        close(ends[0]);
+        give_up("the compile worker cannot be started");
+        return false;
+    }
+    int status;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {} /* it forks at once: the worker itself is nobody's child */
+    worker = ends[0];
+    return true;
+}
+
+/* --- sockets --- */
+
+static bool send_all(const void *data, size_t size)
+{
+    for (const char *p = data; size;) {
+        ssize_t n = send(worker, p, size, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        p += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+static bool receive_all(void *data, size_t size)
+{
+    for (char *p = data; size;) {
+        ssize_t n = recv(worker, p, size, 0);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        p += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+/* --- the request --- */
+
+typedef struct Buffer8 {
+    char *data;
+    size_t size, capacity;
+    bool failed;
+} Buffer8;
+
+static void put(Buffer8 *b, const void *data, size_t size)
+{
+    size_t padded = align_up(size, 8);
+    if (b->size + padded > b->capacity) {
+        size_t wanted = (b->size + padded) * 2;
+        char *grown = raw_realloc(b->data, wanted);
+        if (!grown) {
+            b->failed = true;
+            return;
+        }
+        b->data = grown;
+        b->capacity = wanted;
+    }
+    if (size) memcpy(b->data + b->size, data, size);
+    memset(b->data + b->size + size, 0, padded - size);
+    b->size += padded;
+}
+
+static void put_constants(Buffer8 *b, const Tree *ir)
+{
+    for (int i = 0; i < ir->constants_count; i++) {
+        const Const *c = &ir->constants[i];
+        RequestConst out = {c->kind == CONST_NUMBER ? c->bits : 0, c->type, c->kind};
+        put(b, &out, sizeof out);
+    }
+}
+
+static void put_snapshots(Buffer8 *b, const Tree *ir, Buffer8 *live, uint32_t *live_count)
+{
+    Ref refs[SNAP_LIVE_MAX];
+    Buffer8 packed = {0};
+    for (int i = 0; i < ir->snapshots_count; i++) {
+        int count = snapshot_live(ir, i, refs);
+        RequestSnapshot out = {(int32_t)*live_count, count, ir->snapshots[i].bridge};
+        /* 12 bytes each, padded only at the end */
+        size_t at = (size_t)i * sizeof out;
+        if (at + sizeof out > packed.capacity) {
+            size_t wanted = (at + sizeof out) * 2;
+            char *grown = raw_realloc(packed.data, wanted);
+            if (!grown) {
+                b->failed = true;
+                break;
+            }
+            packed.data = grown;
+            packed.capacity = wanted;
+        }
+        memcpy(packed.data + at, &out, sizeof out);
+        packed.size = at + sizeof out;
+        for (int k = 0; k < count; k++) {
+            size_t place = (size_t)*live_count * sizeof(Ref);
+            if (place + sizeof(Ref) > live->capacity) {
+                size_t wanted = (place + sizeof(Ref)) * 2;
+                char *grown = raw_realloc(live->data, wanted);
+                if (!grown) {
+                    b->failed = true;
+                    break;
+                }
+                live->data = grown;
+                live->capacity = wanted;
+            }
+            memcpy(live->data + place, &refs[k], sizeof(Ref));
+            live->size = place + sizeof(Ref);
+            ++*live_count;
+        }
+    }
+    put(b, packed.data, packed.size);
+    raw_free(packed.data);
+}
+
+static void put_segments(Buffer8 *b, const Tree *ir)
+{
+    RequestSegment *all = raw_calloc((size_t)ir->segments_count, sizeof *all);
+    if (!all) {
+        b->failed = true;
+        return;
+    }
+    for (int i = 0; i < ir->segments_count; i++) {
+        all[i] = (RequestSegment){ir->segments[i].first, ir->segments[i].end, ir->segments[i].parent_snapshot};
+    }
+    put(b, all, (size_t)ir->segments_count * sizeof *all);
+    raw_free(all);
+}
+
+static Buffer8 make_request(const JitTree *tree, uint32_t id)
+{
+    const Tree *ir = &tree->ir;
+    Buffer8 b = {0}, live = {0};
+    RequestHeader h = {.magic = PROTOCOL_MAGIC, .id = id, .level = 1, .ins_count = (uint32_t)ir->ins_count,
+                       .args_count = (uint32_t)ir->args_count, .constants_count = (uint32_t)ir->constants_count,
+                       .snapshots_count = (uint32_t)ir->snapshots_count, .segments_count = (uint32_t)ir->segments_count,
+                       .frame_ip_offset = (int32_t)offsetof(Frame, ip) - (int32_t)offsetof(Frame, localsplus)};
+    put(&b, &h, sizeof h);
+    put(&b, ir->ins, (size_t)ir->ins_count * sizeof(Ins));
+    put(&b, ir->args, (size_t)ir->args_count * sizeof(Ref));
+    put_constants(&b, ir);
+    put_snapshots(&b, ir, &live, &h.live_count);
+    put(&b, live.data, live.size);
+    raw_free(live.data);
+    put_segments(&b, ir);
+    h.size = (uint32_t)b.size;
+    if (!b.failed) memcpy(b.data, &h, sizeof h);
+    return b;
+}
+
+static NULLABLE uint64_t *make_table(const Tree *ir)
+{
+    uint64_t *table = raw_calloc((size_t)(TABLE_CONSTANTS + ir->constants_count), sizeof *table);
+    if (!table) return NULL;
+    for (int i = 0; i < HELPER_COUNT; i++) table[i] = (uint64_t)helper_addresses[i];
+    table[TABLE_BREAKER] = (uint64_t)&eval_breaker;
+    table[TABLE_DESTROY] = (uint64_t)object_destroy;
+    for (int i = 0; i < ir->constants_count; i++) table[TABLE_CONSTANTS + i] = ir->constants[i].bits;
+    return table;
+}
+
+static bool send_tree(JitTree *tree)
+{
+    if (compile_pending == PENDING_MAX) return false;
+    uint64_t *table = make_table(&tree->ir);
+    Buffer8 request = make_request(tree, ++last_request);
+    bool ok = table && !request.failed;
+    if (ok && !send_all(request.data, request.size)) {
+        give_up("the compile worker has died");
+        ok = false;
+    }
+    raw_free(request.data);
+    if (!ok) {
+        raw_free(table);
+        return false;
+    }
+    pending[compile_pending].tree = tree;
+    pending[compile_pending].id = last_request;
+    pending[compile_pending].segments = tree->ir.segments_count;
+    pending[compile_pending++].table = table;
+    tree->state = TREE_COMPILING;
+    tree->needs_compile = false;
+    return true;
+}
+
+/* --- the answer --- */
+
+static void install(int index, const Answer *answer, const void *object)
+{
+    JitTree *tree = pending[index].tree;
+    const char *problem = answer->error;
+    size_t code_size = 0;
+    NativeCode code = answer->status == 0 ? loader_load(object, answer->object_size, &problem, &code_size) : NULL;
+    compile_count++;
+    compile_micros_gcc += answer->micros_gcc;
+    compile_micros_as += answer->micros_as;
+    tree->micros += answer->micros_gcc + answer->micros_as;
+    if (jit_options.log_level >= 1) {
+        fprintf(stderr, "jit: tree %u compiled: %s, %zu bytes, gcc %u us, as %u us\n", tree->id, code ? "ok" : problem,
+                code_size, answer->micros_gcc, answer->micros_as);
+    }
+    if (tree->state == TREE_DEAD || !code) {
+        raw_free(pending[index].table);
+        if (tree->state != TREE_DEAD) {
+            tree->state = tree->code ? TREE_READY : TREE_RECORDED;
+            if (!tree->code) place_penalize(tree->place, REASON_COMPILER, NULL, 0);
+        }
+    } else {
+        /* old code may still run below us, with the old table: both stay (code is never freed, tables are small) */
+        tree->code = code;
+        tree->table = pending[index].table;
+        tree->code_size = code_size;
+        tree->compiled_segments = pending[index].segments;
+        tree->state = TREE_READY;
+    }
+    pending[index] = pending[--compile_pending];
+    if (tree->state == TREE_READY && tree->needs_compile) send_tree(tree);
+}
+
+static bool take_answer(void)
+{
+    Answer answer;
+    if (!receive_all(&answer, sizeof answer) || answer.magic != PROTOCOL_MAGIC || answer.object_size > REQUEST_SIZE_MAX) {
+        give_up("the compile worker has died");
+        return false;
+    }
+    answer.error[sizeof answer.error - 1] = 0;
+    void *object = answer.object_size ? raw_alloc(answer.object_size) : NULL;
+    if (answer.object_size && (!object || !receive_all(object, answer.object_size))) {
+        raw_free(object);
+        give_up("the compile worker has died");
+        return false;
+    }
+    for (int i = 0; i < compile_pending; i++) {
+        if (pending[i].id == answer.id) {
+            install(i, &answer, object);
+            break;
+        }
+    }
+    raw_free(object);
+    return true;
+}
+
+void compile_poll(void)
+{
+    while (compile_pending && worker >= 0) {
+        struct pollfd p = {.fd = worker, .events = POLLIN};
+        if (poll(&p, 1, 0) <= 0 || !take_answer()) return;
+    }
+}
+
+void tree_compile(JitTree *tree)
+{
+    if (jit_options.mode == JIT_EXEC) {
+        tree->state = TREE_READY;
+        tree->compiled_segments = tree->ir.segments_count;
+        return;
+    }
+    if (compile_problem || (worker < 0 && !start_worker())) return;
+    if (tree->state == TREE_COMPILING) return; /* needs_compile is set: it goes when the answer is here */
+    if (!send_tree(tree)) return;
+    while (jit_options.mode == JIT_SYNC && compile_pending && worker >= 0) {
+        if (!take_answer()) return;
+    }
+}
+
+void compile_shutdown(void)
+{
+    if (worker >= 0) close(worker);
+    worker = -1;
+}
+
+void compile_after_fork(void)
+{
+    if (worker >= 0) close(worker);
+    worker = -1;
+    for (int i = 0; i < compile_pending; i++) {
+        raw_free(pending[i].table);
+        pending[i].tree->state = pending[i].tree->code ? TREE_READY : TREE_RECORDED;
+    }
+    compile_pending = 0;
+    arena_after_fork();
+}

@@ -1,0 +1,179 @@
+/* helpers.c: the addresses behind helpers.def, and those helpers that are not functions of the runtime already.
+ * Arguments are borrowed and results owned, as everywhere; ints come as int64_t. C bools and ints are widened here,
+ * because native code reads whole words. */
+#include "jit/helpers.h"
+
+#include <math.h>
+
+#include "jit/record.h"
+#include "objects/abstract.h"
+#include "objects/call.h"
+#include "objects/dict.h"
+#include "objects/error.h"
+#include "objects/exception.h"
+#include "objects/function.h"
+#include "objects/iter.h"
+#include "objects/list.h"
+#include "objects/set.h"
+#include "objects/slice.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+#include "vm/operations.h"
+
+static double helper_float_remainder(double a, double b)
+{
+    double r = fmod(a, b);
+    if (r != 0) return (b < 0) != (r < 0) ? r + b : r;
+    return copysign(0.0, b);
+}
+
+static double helper_float_floor_divide(double a, double b)
+{
+    double r = fmod(a, b), q = (a - r) / b;
+    if (r != 0 && (b < 0) != (r < 0)) q -= 1.0;
+    if (q == 0) return copysign(0.0, a / b);
+    double rounded = floor(q);
+    return q - rounded > 0.5 ? rounded + 1.0 : rounded;
+}
+
+static Value helper_compare(Value a, Value b, int64_t op) { return rich_compare(a, b, (CompareOp)op); }
+static int64_t helper_is_true(Value v) { return is_true(v); }
+static int64_t helper_contains(Value container, Value item) { return contains(container, item); }
+static int64_t helper_set_attr(Value v, Value name, Value value) { return set_attr(v, name, value); }
+static int64_t helper_str_equal(Value a, Value b) { return str_equal(a, b); }
+static int64_t helper_str_compare(Value a, Value b) { return str_compare(a, b); }
+static Value helper_str_item(Value v, int64_t index) { return str_from_char(str_char(as_str(v), index)); }
+static int64_t helper_str_ord(Value v) { return str_char(as_str(v), 0); }
+static Value helper_str_chr(int64_t n) { return str_from_char((uint32_t)n); }
+static Value helper_format_value(Value v, int64_t conversion, Value spec) { return op_format_value(v, (int)conversion, spec); }
+static Value helper_binary(uint64_t op, Value left, Value right) { return op_binary((uint32_t)op, left, right); }
+
+/* The arguments that native code left in the buffer, before anything can overwrite them. */
+static void take_arguments(Value *values, int64_t count)
+{
+    memcpy(values, jit_call_arguments, (size_t)count * sizeof(Value));
+}
+
+static Value helper_build_string(int64_t count)
+{
+    Value values[64];
+    take_arguments(values, count);
+    for (int64_t i = 0; i < count; i++) value_incref(values[i]);
+    return op_build_string(values, count);
+}
+
+static Value helper_build_list(int64_t count) { return list_from_array(jit_call_arguments, count); }
+
+static Value helper_build_map(int64_t count)
+{
+    Value values[64];
+    take_arguments(values, count);
+    for (int64_t i = 0; i < count; i++) value_incref(values[i]);
+    return op_build_map(values, count / 2);
+}
+
+static Value helper_build_set(int64_t count)
+{
+    Value values[64];
+    take_arguments(values, count);
+    for (int64_t i = 0; i < count; i++) value_incref(values[i]);
+    return op_build_set(values, count);
+}
+
+static int64_t helper_set_item(Value container, Value key, Value value) { return set_item(container, key, value); }
+static int64_t helper_delete_item(Value container, Value key) { return set_item(container, key, VALUE_NULL); }
+
+static Value helper_dict_item(Value dict, Value key)
+{
+    Value found = dict_get_borrow(dict, key);
+    if (LIKELY(!value_is_null(found))) return value_incref(found);
+    return error_occurred() ? VALUE_NULL : error_key(key);
+}
+
+static Value helper_dict_get(Value dict, Value key, Value fallback)
+{
+    Value found = dict_get_borrow(dict, key);
+    if (!value_is_null(found)) return value_incref(found);
+    return error_occurred() ? VALUE_NULL : value_incref(fallback);
+}
+
+static int64_t helper_dict_set(Value dict, Value key, Value value) { return dict_set(dict, key, value); }
+static int64_t helper_list_append(Value list, Value item) { return list_append(list, item); }
+
+static Value helper_list_pop(Value v)
+{
+    List *list = as_list(v);
+    Value item = list->items[list->length - 1];
+    list->length--;
+    return item;
+}
+
+static int64_t helper_list_extend(Value list, Value iterable) { return op_list_extend(list, iterable); }
+static int64_t helper_set_add(Value set, Value item) { return set_add(set, item); }
+static int64_t helper_map_add(Value dict, Value key, Value value) { return dict_set(dict, key, value); }
+
+static Value tuple_of(const Value *items, ssize_t count) { return tuple_from_array_steal(items, count); }
+static Value helper_tuple_0(void) { return tuple_empty(); }
+static Value helper_tuple_1(Value a) { return tuple_of((Value[]){a}, 1); }
+static Value helper_tuple_2(Value a, Value b) { return tuple_of((Value[]){a, b}, 2); }
+static Value helper_tuple_3(Value a, Value b, Value c) { return tuple_of((Value[]){a, b, c}, 3); }
+static Value helper_tuple_4(Value a, Value b, Value c, Value d) { return tuple_of((Value[]){a, b, c, d}, 4); }
+
+static Value helper_tuple_5(Value a, Value b, Value c, Value d, Value e)
+{
+    return tuple_of((Value[]){a, b, c, d, e}, 5);
+}
+
+static Value helper_tuple_6(Value a, Value b, Value c, Value d, Value e, Value f)
+{
+    return tuple_of((Value[]){a, b, c, d, e, f}, 6);
+}
+
+static Value helper_iter_next(Value iterator)
+{
+    Value item = type_of(iterator)->iternext(iterator);
+    if (LIKELY(!value_is_null(item)) || !error_occurred()) return item;
+    if (error_catch(&type_StopIteration)) return VALUE_NULL;
+    return (Value){UINT64_MAX - 7};
+}
+
+static Value helper_range_iterator_new(int64_t next, int64_t remaining, int64_t step)
+{
+    RangeIterator *it = object_alloc(&type_range_iterator, sizeof *it);
+    if (!it) return VALUE_NULL;
+    it->next = next;
+    it->remaining = remaining;
+    it->step = step;
+    return value_from_object(it);
+}
+
+/* The list's reference is taken over. */
+static Value helper_list_iterator_new(Value list, int64_t index)
+{
+    ListIterator *it = object_alloc(&type_list_iterator, sizeof *it);
+    if (!it) return VALUE_NULL;
+    it->index = index;
+    it->sequence = list;
+    gc_track(it);
+    return value_from_object(it);
+}
+
+static Value helper_call(Value callable, int64_t positional, Value kwnames, int64_t total)
+{
+    Value args[65];
+    take_arguments(args + 1, total);
+    if (is_function(callable)) return function_call(callable, args + 1, positional, kwnames);
+    return call_vector(callable, args + 1, positional, kwnames);
+}
+
+#define op_binary helper_binary
+#define is_true helper_is_true
+#define contains helper_contains
+#define set_attr helper_set_attr
+#define str_equal helper_str_equal
+
+void *const helper_addresses[HELPER_COUNT] = {
+#define HELPER(name, function, type, effects) (void *)(function),
+#include "jit/helpers.def"
+#undef HELPER
+};

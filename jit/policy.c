@@ -1,0 +1,389 @@
+/* policy.c: which places are worth a trace, when, and what happens to those that are not.
+ *
+ * A loop's back edge or a function's entry counts down; at zero the place is looked at (jit_hot_loop). Nothing is recorded
+ * before the process has used WARM_UP_MICROS of processor time, so a short script never starts the worker. An attempt that
+ * fails makes the next one wait longer, with some randomness so that it does not always meet the same iteration; after
+ * ABORTS_MAX attempts the place is blacklisted. An exit that is taken often gets a bridge. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "jit/runtime.h"
+#include "objects/abstract.h"
+#include "objects/bytes.h"
+#include "vm/interpreter.h"
+#include "vm/tracing.h"
+
+enum {
+    LOOP_THRESHOLD = 1039, CALL_THRESHOLD = 1619, EXIT_THRESHOLD = 30, /* auto; primes: no program has their period */
+    SYNC_LOOP_THRESHOLD = 2, SYNC_CALL_THRESHOLD = 2, SYNC_EXIT_THRESHOLD = 2,
+    WARM_UP_MICROS = 40000,
+    ABORTS_MAX = 6,
+    BRIDGE_TRIES = 3,
+    ENTRY_FAILS_MAX = 100
+};
+
+JitOptions jit_options = {.mode = JIT_AUTO};
+int jit_loop_countdown, jit_call_countdown;
+Place *all_places;
+static bool is_warm;
+
+const char *const reason_texts[REASON_COUNT] = {
+#define REASON(name, text) text,
+#include "jit/reasons.def"
+#undef REASON
+};
+
+/* --- places --- */
+
+NULLABLE Place *place_find(const Code *code, int unit, bool is_function)
+{
+    for (Place *p = code->jit; p; p = p->next) {
+        if (p->unit == unit && p->is_function == is_function) return p;
+    }
+    return NULL;
+}
+
+NULLABLE Place *place_get(Code *code, int unit, bool is_function)
+{
+    Place *place = place_find(code, unit, is_function);
+    if (place) return place;
+    place = raw_calloc(1, sizeof *place);
+    if (!place) return NULL;
+    place->code = code;
+    place->unit = unit;
+    place->is_function = is_function;
+    place->next = code->jit;
+    code->jit = place;
+    place->all_next = all_places;
+    all_places = place;
+    return place;
+}
+
+static int opcode_at(const Code *code, int unit)
+{
+    return as_bytes(code->code)->data[unit * 2] & 0xff;
+}
+
+static Unit *unit_of(const Code *code, int unit)
+{
+    return &((Quick *)code->quick)->units[unit];
+}
+
+void set_countdown(Code *code, int unit, int countdown)
+{
+    unit_of(code, unit)->counter = (uint16_t)MIN(countdown, 65535);
+}
+
+void place_patch(Place *place, int unit)
+{
+    for (int i = 0; i < place->patched_count; i++) {
+        if (place->patched[i] == unit) return;
+    }
+    if (place->patched_count == COUNT_OF(place->patched)) return;
+    place->patched[place->patched_count++] = unit;
+    unit_of(place->code, unit)->opcode = BC_ENTER_TRACE;
+}
+
+void place_unpatch(Place *place)
+{
+    for (int i = 0; i < place->patched_count; i++) {
+        Unit *unit = unit_of(place->code, place->patched[i]);
+        unit->opcode = (uint16_t)opcode_at(place->code, place->patched[i]);
+        unit->counter = (uint16_t)jit_loop_countdown;
+    }
+    place->patched_count = 0;
+}
+
+void place_penalize(Place *place, Reason reason, Code *code, int unit)
+{
+    place->reason = reason;
+    place->reason_code = code;
+    place->reason_unit = unit;
+    /* a matter of order: inner loops first, then this one */
+    if (reason != REASON_INNER_LOOP || place->aborts > 1) place->aborts++;
+    else place->aborts = 1;
+    if (place->aborts >= ABORTS_MAX) {
+        place->is_blacklisted = true;
+        return;
+    }
+    int base = jit_options.mode == JIT_AUTO ? LOOP_THRESHOLD : SYNC_LOOP_THRESHOLD;
+    int wait = (base << place->aborts) + rand() % (base + 1);
+    set_countdown(place->code, place->back_unit, MIN(wait, 60000));
+}
+
+int exit_threshold(const Snapshot *snapshot)
+{
+    int base = jit_options.exit_threshold ? jit_options.exit_threshold
+               : jit_options.mode == JIT_AUTO ? EXIT_THRESHOLD : SYNC_EXIT_THRESHOLD;
+    return base << (2 * snapshot->tries);
+}
+
+/* --- hot places --- */
+
+static bool warmed_up(void)
+{
+    if (is_warm || jit_options.mode != JIT_AUTO) return true;
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    is_warm = t.tv_sec > 0 || t.tv_nsec / 1000 >= WARM_UP_MICROS;
+    return is_warm;
+}
+
+static bool may_record(void)
+{
+    return !jit_is_recording && !compile_problem && jit_options.mode != JIT_OFF && !thread_is_traced(current_thread) &&
+           warmed_up();
+}
+
+static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
+{
+    Code *code = frame->code;
+    int unit = (int)(ip - frame_quick(frame)->units);
+    int countdown = is_function ? jit_call_countdown : jit_loop_countdown;
+    ip->counter = (uint16_t)(countdown ? countdown : 65535);
+    if (ip->opcode == BC_ENTER_TRACE) return false; /* its generic form ran: recording or tracing passed by */
+    compile_poll();
+    if (!may_record()) return false;
+    Place *place = place_get(code, head, is_function);
+    if (!place || place->is_blacklisted) {
+        ip->counter = 65535;
+        return false;
+    }
+    if (place->tree) {
+        place_patch(place, unit);
+        return false;
+    }
+    place->back_unit = unit;
+    frame->ip = ip;
+    frame->sp = sp;
+    return record_start_root(place, frame);
+}
+
+static int jump_target(const Frame *frame, const Unit *ip)
+{
+    return (int)(ip - frame_quick(frame)->units) + 1 - (int)ip->oparg;
+}
+
+bool jit_hot_loop(Frame *frame, Unit *ip, Value *sp)
+{
+    return hot(frame, ip, sp, jump_target(frame, ip), false);
+}
+
+bool jit_hot_function(Frame *frame, Unit *ip, Value *sp)
+{
+    ip->counter = 65535;
+    return false;
+}
+
+/* --- entering native code --- */
+
+static void note_entry_failure(JitTree *tree)
+{
+    tree->entry_failures++;
+    if (tree->entry_failures < ENTRY_FAILS_MAX || tree->entry_failures * 2 < tree->entries) return;
+    Place *place = tree->place;
+    tree_invalidate(tree);
+    place_penalize(place, REASON_TYPE_UNSTABLE, place->code, place->unit);
+}
+
+static void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame)
+{
+    Snapshot *s = &tree->ir.snapshots[exit];
+    tree->exits++;
+    if (tree->state == TREE_DEAD || s->bridge >= 0) {
+        compile_poll();
+        return;
+    }
+    s->hits++;
+    if (s->hits < (uint32_t)exit_threshold(s) || s->tries >= BRIDGE_TRIES || !may_record() || eval_breaker) return;
+    s->hits = 0;
+    if (!record_start_bridge(tree, exit, innermost, entry_frame)) s->tries++;
+}
+
+/* Runs the tree from its head, which the frame stands at. */
+static bool run(JitTree *tree, Frame *frame)
+{
+    uint64_t values[EXIT_VALUES];
+    tree->entries++;
+    tree->running++;
+    int64_t exit = jit_options.mode == JIT_EXEC ? ir_execute(tree, frame->localsplus, values)
+                                                : tree->code(frame->localsplus, values, tree->table);
+    tree->running--;
+    Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);
+    if (!innermost) return false;
+    if (tree->ir.snapshots[exit].kind == SNAP_RAISE) return false;
+    if (tree->ir.snapshots[exit].kind == SNAP_ENTRY) note_entry_failure(tree);
+    else note_exit(tree, (int)exit, innermost, frame);
+    return true;
+}
+
+/* Whether the conditional backward jump at ip is taken; -1: an exception is set. */
+static int jump_taken(int opcode, Value condition)
+{
+    switch (opcode) {
+    case BC_POP_JUMP_BACKWARD_IF_NONE: return value_is_none(condition);
+    case BC_POP_JUMP_BACKWARD_IF_NOT_NONE: return !value_is_none(condition);
+    default: {
+        int truth = is_true(condition);
+        return truth < 0 ? -1 : truth == (opcode == BC_POP_JUMP_BACKWARD_IF_TRUE);
+    }
+    }
+}
+
+bool jit_enter(Frame *frame, Unit *ip, Value *sp)
+{
+    Unit *units = (Unit *)frame_quick(frame)->units;
+    int unit = (int)(ip - units), opcode = opcode_at(frame->code, unit);
+    bool is_function = opcode == BC_RESUME;
+    int head = is_function ? unit : jump_target(frame, ip);
+    frame->ip = ip;
+    frame->sp = sp;
+    if (is_function) {
+        frame->is_complete = true;
+    } else if (opcode != BC_JUMP_BACKWARD) {
+        int taken = jump_taken(opcode, sp[-1]);
+        if (taken < 0) return false;
+        frame->sp = --sp;
+        value_decref(*sp);
+        if (!taken) {
+            frame->ip = ip + 1;
+            return true;
+        }
+    }
+    if (UNLIKELY(eval_breaker) && safepoint_run() < 0) return false;
+    Place *place = place_find(frame->code, head, is_function);
+    JitTree *tree = place ? place->tree : NULL;
+    frame->ip = units + (is_function ? unit + 1 : head);
+    if (compile_pending) compile_poll();
+    if (!tree || tree->state == TREE_DEAD || !tree->valid || thread_is_traced(current_thread) ||
+        !(tree->code || jit_options.mode == JIT_EXEC) || eval_breaker) {
+        return true;
+    }
+    return run(tree, frame);
+}
+
+int jit_original_opcode(const Unit *unit)
+{
+    return unit->opcode;
+}
+
+/* --- the end of trees --- */
+
+void tree_invalidate(JitTree *tree)
+{
+    if (tree->state == TREE_DEAD) return;
+    Place *place = tree->place;
+    tree->valid = 0;
+    tree->state = TREE_DEAD;
+    if (place->tree == tree) {
+        place_unpatch(place);
+        place->tree = NULL;
+        place->reason = REASON_INVALIDATED;
+        if (++place->invalidations > 8) place->is_blacklisted = true;
+        place->dead_trees++;
+    }
+    if (jit_options.log_level >= 1) fprintf(stderr, "jit: tree %u invalidated\n", tree->id);
+}
+
+bool tree_destroy(JitTree *tree)
+{
+    if (tree->running) return false;
+    watch_forget_tree(tree);
+    for (int i = 0; i < tree->ir.codes_count; i++) value_decref(value_from_object(tree->ir.codes[i]));
+    for (int i = 0; i < tree->ir.constants_count; i++) {
+        const Const *c = &tree->ir.constants[i];
+        if (c->kind == CONST_OBJECT && c->type == IR_VAL) value_decref((Value){c->bits});
+    }
+    raw_free(tree->table);
+    tree_free(&tree->ir);
+    raw_free(tree);
+    return true;
+}
+
+void jit_code_destroyed(Code *code)
+{
+    Place **link = &all_places;
+    while (*link) {
+        Place *place = *link;
+        if (place->reason_code == code) place->reason_code = NULL;
+        if (place->code != code) {
+            link = &place->all_next;
+            continue;
+        }
+        *link = place->all_next;
+        if (place->tree && place->tree->state != TREE_DEAD) {
+            place->tree->valid = 0;
+            place->tree->state = TREE_DEAD;
+        }
+        raw_free(place);
+    }
+    code->jit = NULL;
+}
+
+void jit_tracing_changed(void)
+{
+    if (jit_is_recording) jit_record_abandon();
+}
+
+/* --- start and end --- */
+
+static bool set_mode(NULLABLE const char *value)
+{
+    static const struct { const char *name; JitMode mode; } modes[] = {
+        {"auto", JIT_AUTO}, {"off", JIT_OFF}, {"sync", JIT_SYNC}, {"exec", JIT_EXEC}, {"1", JIT_AUTO}, {"0", JIT_OFF}};
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        if (!value || strcmp(value, modes[i].name) != 0) continue;
+        jit_options.mode = modes[i].mode;
+        return true;
+    }
+    return false;
+}
+
+static bool set_number(const char *value, int *place)
+{
+    char *end;
+    long n = value ? strtol(value, &end, 10) : 0;
+    if (!value || *end || n < 1 || n > 60000) return false;
+    *place = (int)n;
+    return true;
+}
+
+bool jit_option_set(const char *name, NULLABLE const char *value)
+{
+    if (strcmp(name, "jit") == 0) return set_mode(value);
+    if (strcmp(name, "jit-stats") == 0) return jit_options.print_stats = true;
+    if (strcmp(name, "jit-threshold") == 0) return set_number(value, &jit_options.loop_threshold);
+    return false;
+}
+
+static void set_countdowns(void)
+{
+    bool is_auto = jit_options.mode == JIT_AUTO;
+    jit_loop_countdown = jit_options.loop_threshold ? jit_options.loop_threshold : is_auto ? LOOP_THRESHOLD : SYNC_LOOP_THRESHOLD;
+    jit_call_countdown = jit_options.call_threshold ? jit_options.call_threshold : is_auto ? CALL_THRESHOLD : SYNC_CALL_THRESHOLD;
+}
+
+void jit_startup(void)
+{
+    const char *log = getenv("COACHWHIP_JIT_LOG");
+    if (log) jit_options.log_level = atoi(log);
+    if (jit_options.mode == JIT_OFF) return;
+    set_countdowns();
+    watch_startup();
+    jit_hooks = (JitHooks){.hot_loop = jit_hot_loop, .hot_function = jit_hot_function, .record = jit_record,
+                           .enter = jit_enter, .recording_failed = jit_record_abandon,
+                           .loop_start = (uint16_t)jit_loop_countdown, .function_start = (uint16_t)jit_call_countdown};
+}
+
+void jit_shutdown(void)
+{
+    if (jit_options.print_stats) jit_print_stats(stderr);
+    compile_shutdown();
+}
+
+void jit_after_fork_child(void)
+{
+    jit_is_recording = false;
+    compile_after_fork();
+}

@@ -1,0 +1,329 @@
+/* record_call.c: calls and returns.
+ *
+ * A Python function is inlined: its frame exists only in the recorder's model, and is pushed for real by an exit inside
+ * it. Not inlined: functions with loops of their own, generators, functions with *args or **kwargs, and calls nested too
+ * deeply or recursively; these are called through the runtime, where their own native code is entered. */
+#include "jit/record.h"
+#include "objects/abstract.h"
+#include "objects/bytes.h"
+#include "objects/call.h"
+#include "objects/dict.h"
+#include "objects/function.h"
+#include "objects/list.h"
+#include "objects/module.h"
+#include "objects/shape.h"
+#include "objects/slice.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+#include "objects/type.h"
+
+Value jit_call_arguments[64];
+enum { RECURSION_MAX = 2 };
+
+static bool has_loop(const Code *code)
+{
+    const Bytes *bytes = as_bytes(code->code);
+    for (int i = 0; i < code->code_units; i++) {
+        int opcode = bytes->data[i * 2] & 0xff;
+        if (opcode == BC_JUMP_BACKWARD || (opcode >= BC_POP_JUMP_BACKWARD_IF_NOT_NONE && opcode <= BC_POP_JUMP_BACKWARD_IF_TRUE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* May the callee run inside the trace? */
+static bool can_inline(const Code *code)
+{
+    enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS };
+    if ((code->flags & PLAIN) != PLAIN) return false;
+    if (code->flags & (CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) return false;
+    if (has_loop(code) || rec.frame_count >= RECORD_FRAMES || code->quick == NULL) return false;
+    int recursion = 0;
+    for (int i = 0; i < rec.frame_count; i++) recursion += rec.frames[i].code == code;
+    return recursion < RECURSION_MAX;
+}
+
+/* --- binding --- */
+
+typedef struct Binding {
+    int nargs;           /* on the stack, `self` included */
+    Value kwnames;
+    int source[64];      /* for each parameter: stack entry (0 = first argument), or -1 - default, or NO_SOURCE */
+} Binding;
+enum { NO_SOURCE = -1000, KWDEFAULT = -2000 };
+
+static bool bind(const Function *function, const Code *code, Binding *b)
+{
+    int total = code->argcount + code->kwonlyargcount;
+    int keywords = value_is_null(b->kwnames) ? 0 : (int)tuple_length(b->kwnames);
+    int positional = b->nargs - keywords;
+    if (total > 60 || positional > code->argcount) return false;
+    for (int i = 0; i < total; i++) b->source[i] = i < positional ? i : NO_SOURCE;
+    for (int k = 0; k < keywords; k++) {
+        Value name = tuple_item_borrow(b->kwnames, k);
+        int found = -1;
+        for (int i = code->posonlyargcount; i < total; i++) {
+            if (value_is(tuple_item_borrow(code->localsplus_names, i), name)) found = i;
+        }
+        if (found < 0 || b->source[found] != NO_SOURCE) return false;
+        b->source[found] = positional + k;
+    }
+    int defaults = value_is_null(function->defaults) ? 0 : (int)tuple_length(function->defaults);
+    for (int i = 0; i < total; i++) {
+        if (b->source[i] != NO_SOURCE) continue;
+        if (i < code->argcount) {
+            int index = i - (code->argcount - defaults);
+            if (index < 0) return false;
+            b->source[i] = -1 - index;
+        } else {
+            if (value_is_null(function->kwdefaults)) return false;
+            Value v = dict_get_borrow(function->kwdefaults, tuple_item_borrow(code->localsplus_names, i));
+            if (value_is_null(v)) return false;
+            b->source[i] = KWDEFAULT;
+        }
+    }
+    return true;
+}
+
+static Ref constant_ref(Value v)
+{
+    if (value_is_small_int(v)) return ir_int(rec.ir, value_as_small_int(v));
+    if (value_is_immediate_float(v)) return ir_float(rec.ir, value_as_immediate_float(v));
+    if (value_is_bool(v)) return ir_bool(rec.ir, value_is(v, VALUE_TRUE));
+    return const_value(v);
+}
+
+/* Guards that the callable is this function, in this state (its code and defaults may be assigned to). */
+static bool guard_function(Ref ref, Value callable)
+{
+    Function *function = as_function(callable);
+    bool is_constant = REF_IS_CONST(ref);
+    uint32_t version = function_version(function);
+    if (!version) return false;
+    if (!is_constant) guard_value(ref, callable);
+    Ref now = emit_load(IR_FLOAD32, IR_WORD, const_value(callable), offsetof(Function, version), ALIAS_FUNCTION);
+    return emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
+}
+
+/* Pushes the model of the callee's frame; `count` arguments are on top of the stack, `below` entries under them go. */
+static void push_frame_model(Value callable, const Binding *b, int below, int exit, Slot *receiver)
+{
+    const Function *function = as_function(callable);
+    Code *code = as_code(function->code);
+    RecordFrame *caller = rec.f;
+    int base = caller->base + frame_quick(caller->frame)->frame_words - FRAME_WORDS;
+    const Quick *quick = code->quick;
+    int words = quick->frame_words - FRAME_WORDS;
+    if (base + words >= RECORD_SLOTS) {
+        record_abort(REASON_TOO_DEEP);
+        return;
+    }
+    Slot args[64];
+    for (int i = b->nargs - 1; i >= 0; i--) args[i] = rec_take();
+    (void)receiver;
+    for (int i = 0; i < below; i++) rec_release(rec_take());
+    for (int k = 0; k < words; k++) rec.slots[base + k] = (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
+    int total = code->argcount + code->kwonlyargcount;
+    for (int i = 0; i < total; i++) {
+        Slot *slot = &rec.slots[base + i];
+        if (b->source[i] >= 0) {
+            *slot = args[b->source[i]];
+        } else {
+            Value v = b->source[i] == KWDEFAULT
+                          ? dict_get_borrow(function->kwdefaults, tuple_item_borrow(code->localsplus_names, i))
+                          : tuple_item_borrow(function->defaults, -1 - b->source[i]);
+            *slot = (Slot){constant_ref(v), OWN_NONE, true, 0};
+        }
+        slot->modified = true;
+    }
+    caller->return_units = 5;
+    RecordFrame *f = &rec.frames[rec.frame_count++];
+    *f = (RecordFrame){.code = code, .function = const_value(callable), .base = base, .unit = -1, .exit = exit};
+    rec.f = f;
+    rec.expects_frame = true;
+}
+
+static bool record_inline(Value callable, Binding *b, int below)
+{
+    Code *code = as_code(as_function(callable)->code);
+    if (!can_inline(code) || !bind(as_function(callable), code, b)) return false;
+    push_frame_model(callable, b, below, FRAME_EXIT_CALL, NULL);
+    return true;
+}
+
+/* --- calls through the runtime --- */
+
+/* Calls that leave native code but stay in the trace: arguments in a buffer, result on the stack. */
+static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, Value kwnames)
+{
+    if (nargs > 60) {
+        record_abort(REASON_CALL_KIND);
+        return;
+    }
+    for (int i = 1; i <= nargs; i++) {
+        if (REF_IS_VIRTUAL(rec_stack(i)->ref)) materialize(rec_stack(i));
+    }
+    Ref refs[64];
+    for (int i = 0; i < nargs; i++) refs[i] = as_tagged(rec_stack(nargs - i)->ref);
+    if (REC_FAILED()) return;
+    record_barrier();
+    record_raise_snapshot();
+    Ref buffer = ir_address(rec.ir, jit_call_arguments);
+    for (int i = 0; i < nargs; i++) ir_append(rec.ir, (Ins){IR_FSTORE, IR_NIL, ALIAS_OTHER, buffer, refs[i], i * 8});
+    int keywords = value_is_null(kwnames) ? 0 : (int)tuple_length(kwnames);
+    Ref args[] = {callable, ir_word(rec.ir, nargs - keywords), const_value(kwnames), ir_word(rec.ir, nargs)};
+    Ref result = emit_call_checked(helper, args, 4);
+    rec_drop(nargs + below);
+    rec_push(result, OWN_SELF);
+}
+
+/* --- classes --- */
+
+/* C(…) of a class with a plain __new__: the instance is made here and __init__ inlined. */
+static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
+{
+    Type *class = as_type(callable);
+    if (type_of(callable) != &type_type || !type_has_flag(class, TYPE_HEAP) || class->new_instance != object_new ||
+        type_has_flag(class, TYPE_ABSTRACT)) {
+        return false;
+    }
+    Value init = type_lookup_borrow(class, ID(__init__));
+    if (value_is_null(init) || !is_function(init)) return false;
+    Code *code = as_code(as_function(init)->code);
+    if (!can_inline(code)) return false;
+    Binding with_self = {.nargs = b->nargs + 1, .kwnames = b->kwnames};
+    if (!bind(as_function(init), code, &with_self)) return false;
+    guard_value(callable_ref, callable);
+    uint32_t version = type_version(class);
+    Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
+    emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
+    if (!guard_function(const_value(init), init) || REC_FAILED()) return true;
+    return false; /* the interpreter calls __init__ through type_call: its frame is not ours to follow yet */
+}
+
+/* --- CALL --- */
+
+static Value call_kwnames_at(void)
+{
+    /* KW_NAMES stands before PRECALL */
+    const Bytes *bytes = as_bytes(rec.f->code->code);
+    int unit = rec.f->unit - 2; /* PRECALL: one unit and one cache */
+    int before = unit - 1;
+    if (before < 0 || (bytes->data[before * 2] & 0xff) != BC_KW_NAMES) return VALUE_NULL;
+    uint32_t oparg = frame_quick(rec.frame)->units[before].oparg;
+    return as_tuple(rec.f->code->constants)->items[oparg];
+}
+
+void record_call(void)
+{
+    int nargs = rec.oparg;
+    Value kwnames = call_kwnames_at();
+    Value below = actual(nargs + 2), callable = actual(nargs + 1);
+    Slot *callable_slot = rec_stack(nargs + 1);
+    Binding b = {.nargs = nargs, .kwnames = kwnames};
+    int drop = 2;
+    if (!value_is_null(below)) { /* [method, self, args] */
+        callable = below;
+        callable_slot = rec_stack(nargs + 2);
+        b.nargs++;
+        drop = 1;
+    } else if (object_has_type(callable, &type_method)) {
+        /* a bound method object: its function with its self in front */
+        BoundMethod *method = (BoundMethod *)value_as_object(callable);
+        Ref m = callable_slot->ref;
+        guard_type(m, &type_method);
+        if (REC_FAILED()) return;
+        if (is_function(method->function)) {
+            Ref function = emit_load(IR_FLOAD, IR_VAL, m, offsetof(BoundMethod, function), ALIAS_CONST);
+            Ref self = emit_load(IR_FLOAD, IR_VAL, m, offsetof(BoundMethod, self), ALIAS_CONST);
+            guard_value(function, method->function);
+            if (REC_FAILED()) return;
+            /* [NULL, method] -> [function, self]; the method may be freed: own what was read from it */
+            Slot *null = rec_stack(nargs + 2);
+            Slot method_slot = *callable_slot;
+            *null = (Slot){const_value(method->function), OWN_NONE, true, 0};
+            *callable_slot = (Slot){self, OWN_FRAGILE, true, 0};
+            rec_own(callable_slot);
+            if (method_slot.own == OWN_MEMORY) method_slot.own = OWN_NONE;
+            rec_release(method_slot);
+            if (!guard_function(const_value(method->function), method->function)) return;
+            b.nargs++;
+            callable = method->function;
+            if (record_inline(callable, &b, 1) || REC_FAILED()) return;
+            call_by_helper(HELPER_call, const_value(callable), b.nargs, 1, kwnames);
+            return;
+        }
+    }
+    if (is_function(callable)) {
+        Code *code = as_code(as_function(callable)->code);
+        Ref ref = callable_slot->ref;
+        if (!guard_function(ref, callable)) {
+            if (!REC_FAILED()) record_abort(REASON_CALL_KIND);
+            return;
+        }
+        if (record_inline(callable, &b, drop) || REC_FAILED()) return;
+        (void)code;
+        call_by_helper(HELPER_call, const_value(callable), b.nargs, drop, kwnames);
+        return;
+    }
+    if (record_native_call(callable, nargs, !value_is_null(below))) return;
+    if (REC_FAILED()) return;
+    if (object_has_flag(callable, TYPE_IS_TYPE) && record_instantiate(callable, callable_slot->ref, &b)) return;
+    if (REC_FAILED()) return;
+    Ref ref = as_tagged(callable_slot->ref);
+    call_by_helper(HELPER_call, ref, b.nargs, drop, kwnames);
+}
+
+/* --- RETURN_VALUE --- */
+
+void record_return(void)
+{
+    if (rec.frame_count == 1) {
+        if (rec.place->is_function || rec.bridge_of >= 0) {
+            record_finish_exit(rec.f->unit); /* the interpreter does the return itself */
+            return;
+        }
+        record_abort(REASON_LEFT_FRAME);
+        return;
+    }
+    RecordFrame callee = *rec.f;
+    Slot result = rec_take();
+    int locals = callee.code->nlocalsplus;
+    /* A result that a dying local keeps alive takes over its reference. */
+    if (result.own == OWN_SLOT && result.source >= callee.base) {
+        Slot *source = &rec.slots[result.source];
+        if (source->own == OWN_SELF && source->ref == result.ref) {
+            result.own = OWN_SELF;
+            source->own = OWN_NONE;
+            source->ref = const_value(VALUE_NULL);
+        } else {
+            rec_own(&result);
+        }
+    }
+    RecordFrame *caller = &rec.frames[rec.frame_count - 2];
+    Slot saved[64];
+    int count = MIN(locals, 64);
+    memcpy(saved, &rec.slots[callee.base], (size_t)count * sizeof(Slot));
+    if (locals > 64) {
+        record_abort(REASON_TOO_DEEP);
+        return;
+    }
+    /* the frame is left first: what is dropped below may run code, and the barrier must see the result */
+    rec.frame_count--;
+    rec.f = caller;
+    bool is_discarded = callee.exit == FRAME_EXIT_INIT || callee.exit == FRAME_EXIT_DISCARD;
+    if (!is_discarded) {
+        rec.f->depth++;
+        *rec_stack(1) = result;
+        rec_stack(1)->modified = true;
+    }
+    for (int i = 0; i < count; i++) rec_release(saved[i]);
+    if (is_discarded) rec_release(result);
+    rec.returned = true;
+}
+
+bool record_property(Value property, Value instance)
+{
+    return false;
+}

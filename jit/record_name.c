@@ -1,0 +1,174 @@
+/* record_name.c: global names, builtins, closure variables.
+ *
+ * A global that nobody changes is a constant of the trace; changing it revokes the trace (invalidate.c). One that is
+ * assigned by the code itself, or has revoked traces before, is read from its dict's entry, whose place is guarded by the
+ * dict's keys version. */
+#include "jit/record.h"
+#include "objects/abstract.h"
+#include "objects/bytes.h"
+#include "objects/dict.h"
+#include "objects/function.h"
+#include "objects/tuple.h"
+
+static bool is_assigned_here(const Code *code, int name_index)
+{
+    const Bytes *bytes = as_bytes(code->code);
+    for (int i = 0; i < code->code_units; i++) {
+        int opcode = bytes->data[i * 2] & 0xff, oparg = bytes->data[i * 2 + 1] & 0xff;
+        if ((opcode == BC_STORE_NAME || opcode == BC_STORE_GLOBAL || opcode == BC_DELETE_NAME || opcode == BC_DELETE_GLOBAL) &&
+            oparg == (name_index & 0xff)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Ref immediate_ref(Value v)
+{
+    if (value_is_small_int(v)) return ir_int(rec.ir, value_as_small_int(v));
+    if (value_is_immediate_float(v)) return ir_float(rec.ir, value_as_immediate_float(v));
+    if (value_is_bool(v)) return ir_bool(rec.ir, value_is(v, VALUE_TRUE));
+    return const_value(v);
+}
+
+/* The address of the entries, with the guard that `index` is still the place of the key. */
+static Ref guarded_entries(Value dict)
+{
+    Ref d = const_value(dict);
+    uint32_t version = dict_keys_version(dict);
+    if (!version) {
+        record_abort(REASON_INSTRUCTION);
+        return REF_NONE;
+    }
+    Ref now = emit_load(IR_FLOAD32, IR_WORD, d, offsetof(Dict, keys_version), ALIAS_DICT_KEYS);
+    emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
+    return emit_load(IR_FLOAD, IR_WORD, d, offsetof(Dict, entries), ALIAS_DICT_KEYS);
+}
+
+static bool load_name(int name_index, Value globals, Value builtins)
+{
+    Value name = as_tuple(rec.f->code->names)->items[name_index];
+    if (!is_exact_dict(globals) || !is_exact_dict(builtins)) return false;
+    Value found = dict_get_borrow(globals, name);
+    if (!value_is_null(found)) {
+        if (!is_assigned_here(rec.f->code, name_index) && watch_global(rec.tree, globals, name)) {
+            rec_push(immediate_ref(found), OWN_NONE);
+            return true;
+        }
+        ssize_t index = dict_find_entry(globals, name);
+        Ref entries = guarded_entries(globals);
+        if (REC_FAILED()) return true;
+        Ref value = emit_load(IR_FLOAD, IR_VAL, entries, (int)(index * (ssize_t)sizeof(DictEntry) + (ssize_t)offsetof(DictEntry, value)), ALIAS_DICT);
+        rec_push(value, OWN_FRAGILE);
+        return true;
+    }
+    found = dict_get_borrow(builtins, name);
+    if (value_is_null(found)) return false;
+    if (!watch_global(rec.tree, globals, name) || !watch_global(rec.tree, builtins, name)) return false;
+    rec_push(immediate_ref(found), OWN_NONE);
+    return true;
+}
+
+void record_load_global(void)
+{
+    if (rec.oparg & 1) rec_push(const_value(VALUE_NULL), OWN_NONE);
+    if (!load_name(rec.oparg >> 1, rec.frame->globals, rec.frame->builtins) && !REC_FAILED()) record_abort(REASON_UNBOUND);
+}
+
+static bool is_module_level(void)
+{
+    return !value_is_null(rec.frame->locals) && value_is(rec.frame->locals, rec.frame->globals);
+}
+
+void record_load_name(int opcode)
+{
+    if (!is_module_level()) {
+        record_generic(opcode);
+        return;
+    }
+    if (!load_name(rec.oparg, rec.frame->globals, rec.frame->builtins) && !REC_FAILED()) record_abort(REASON_UNBOUND);
+}
+
+void record_store_global(int opcode)
+{
+    Value globals = rec.frame->globals;
+    Value name = as_tuple(rec.f->code->names)->items[rec.oparg];
+    if ((opcode == BC_STORE_NAME && !is_module_level()) || !is_exact_dict(globals)) {
+        record_generic(opcode);
+        return;
+    }
+    ssize_t index = dict_find_entry(globals, name);
+    if (index < 0 || !watch_never(globals, name)) {
+        Slot *slot = rec_stack(1);
+        if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
+        Ref args[] = {const_value(globals), const_value(name), as_tagged(rec_stack(1)->ref)};
+        if (REC_FAILED()) return;
+        emit_call_checked(HELPER_dict_set, args, 3);
+        rec_drop(1);
+        return;
+    }
+    Ref entries = guarded_entries(globals);
+    if (REC_FAILED()) return;
+    Value now = as_dict(globals)->entries[index].value;
+    int offset = (int)(index * (ssize_t)sizeof(DictEntry) + (ssize_t)offsetof(DictEntry, value));
+    Ref old = record_old_value(entries, offset, ALIAS_DICT, now);
+    Slot *slot = rec_stack(1);
+    if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
+    Ref tagged = as_tagged(rec_stack(1)->ref);
+    if (REC_FAILED()) return;
+    rec_own(rec_stack(1));
+    rec_take();
+    emit_store(entries, offset, tagged, ALIAS_DICT);
+    record_drop_old(old, now);
+}
+
+/* --- cells --- */
+
+void record_deref(int opcode)
+{
+    if (opcode == BC_COPY_FREE_VARS) {
+        Value closure = rec.frame->function->closure;
+        int count = rec.oparg, first = rec.f->code->nlocalsplus - count;
+        if (rec.frame_count == 1 || REF_IS_INS(rec.f->function)) { /* the cells are not known: read the closure */
+            record_abort(REASON_INSTRUCTION);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            rec.slots[rec.f->base + first + i] = (Slot){const_value(as_tuple(closure)->items[i]), OWN_NONE, true, 0};
+        }
+        return;
+    }
+    if (opcode == BC_MAKE_CELL) {
+        Slot *slot = rec_local(rec.oparg);
+        if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
+        Ref args[] = {as_tagged(rec_local(rec.oparg)->ref)};
+        Ref cell = emit_call_checked(HELPER_cell_new, args, 1);
+        if (REC_FAILED()) return;
+        rec_assign(rec_local(rec.oparg), rec.f->base + rec.oparg, (Slot){cell, OWN_SELF, true, 0});
+        return;
+    }
+    Slot *slot = rec_local(rec.oparg);
+    Value cell = actual_local(rec.oparg);
+    if (value_is_null(cell) || value_is_null(as_cell(cell)->content)) {
+        record_abort(REASON_UNBOUND);
+        return;
+    }
+    Value now = as_cell(cell)->content;
+    guard_type(slot->ref, &type_cell);
+    if (REC_FAILED()) return;
+    if (opcode == BC_LOAD_DEREF) {
+        Ref value = emit_load(IR_FLOAD, IR_VAL, slot->ref, offsetof(Cell, content), ALIAS_CELL);
+        emit_guard(IR_GISNOT, value, const_value(VALUE_NULL));
+        rec_push(value, OWN_FRAGILE);
+        return;
+    }
+    Ref old = record_old_value(slot->ref, offsetof(Cell, content), ALIAS_CELL, now);
+    Slot *top = rec_stack(1);
+    if (REF_IS_VIRTUAL(top->ref)) materialize(top);
+    Ref tagged = as_tagged(rec_stack(1)->ref);
+    if (REC_FAILED()) return;
+    rec_own(rec_stack(1));
+    rec_take();
+    emit_store(slot->ref, offsetof(Cell, content), tagged, ALIAS_CELL);
+    record_drop_old(old, now);
+}

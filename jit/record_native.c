@@ -1,0 +1,410 @@
+/* record_native.c: builtin functions and methods of builtin types that the JIT knows. */
+#include <math.h>
+
+#include "jit/record.h"
+#include "objects/abstract.h"
+#include "objects/bytes.h"
+#include "objects/dict.h"
+#include "objects/function.h"
+#include "objects/iter.h"
+#include "objects/list.h"
+#include "objects/module.h"
+#include "objects/slice.h"
+#include "objects/str.h"
+#include "objects/tuple.h"
+#include "objects/type.h"
+
+/* State of the call being recorded: [below, callable, args…] */
+typedef struct NativeCall {
+    int nargs;       /* without a method's self */
+    bool has_self;   /* [method, self, args…] */
+    Value self;
+} NativeCall;
+
+static Slot *arg(const NativeCall *c, int index) { return rec_stack(c->nargs - index); }
+static Value actual_arg(const NativeCall *c, int index) { return actual(c->nargs - index); }
+static Slot *self_slot(const NativeCall *c) { return rec_stack(c->nargs + 1); }
+
+static bool finish_call(const NativeCall *c, Ref result, Own own)
+{
+    if (REC_FAILED()) return true;
+    Slot slots[64];
+    int total = c->nargs + 2;
+    for (int i = 0; i < total; i++) slots[i] = rec_take();
+    rec_push(result, own);
+    bool releases = false;
+    for (int i = 0; i < total; i++) releases |= slots[i].own == OWN_SELF;
+    if (releases) rec_own(rec_stack(1));
+    for (int i = 0; i < total; i++) rec_release(slots[i]);
+    return true;
+}
+
+static Ref real_arg(const NativeCall *c, int index)
+{
+    if (REF_IS_VIRTUAL(arg(c, index)->ref)) materialize(arg(c, index));
+    return as_tagged(arg(c, index)->ref);
+}
+
+/* --- len, abs, min, max, ord, chr, isinstance --- */
+
+static bool native_len(const NativeCall *c)
+{
+    if (c->nargs != 1) return false;
+    Value v = actual_arg(c, 0);
+    Ref ref = arg(c, 0)->ref;
+    const Type *type = type_of(v);
+    if (is_virtual(ref, VIRTUAL_TUPLE)) return finish_call(c, ir_int(rec.ir, virtual_of(ref)->count), OWN_NONE);
+    int offset;
+    AliasClass class = ALIAS_CONST;
+    if (type == &type_list) { offset = offsetof(List, length); class = ALIAS_LIST_LENGTH; }
+    else if (type == &type_tuple) offset = offsetof(Tuple, length);
+    else if (type == &type_str) offset = offsetof(Str, length);
+    else if (type == &type_bytes) offset = offsetof(Bytes, length);
+    else if (type == &type_bytearray) { offset = offsetof(ByteArray, length); class = ALIAS_BYTEARRAY_LENGTH; }
+    else if (type == &type_dict) { offset = offsetof(Dict, length); class = ALIAS_DICT; }
+    else return false;
+    guard_type(ref, type);
+    Ref length = emit_load(IR_FLOAD, IR_WORD, ref, offset, class);
+    return finish_call(c, emit_pure(IR_W2I, IR_INT, length, REF_NONE), OWN_NONE);
+}
+
+static bool native_abs(const NativeCall *c)
+{
+    if (c->nargs != 1) return false;
+    Value v = actual_arg(c, 0);
+    Ref ref = arg(c, 0)->ref;
+    if (value_is_immediate_float(v)) return finish_call(c, emit_pure(IR_FABS, IR_FLOAT, as_float_ref(ref), REF_NONE), OWN_NONE);
+    if (!value_is_small_int(v)) return false;
+    Ref n = as_int_ref(ref);
+    bool negative = value_as_small_int(v) < 0;
+    emit_guard(negative ? IR_GTRUE : IR_GFALSE, emit_pure(IR_ILT, IR_BOOL, n, ir_int(rec.ir, 0)), REF_NONE);
+    if (negative) n = emit(IR_SUBOV, IR_INT, ir_int(rec.ir, 0), n, record_snapshot(), 0);
+    return finish_call(c, n, OWN_NONE);
+}
+
+static bool native_min_max(const NativeCall *c, bool is_min)
+{
+    if (c->nargs != 2) return false;
+    Value a = actual_arg(c, 0), b = actual_arg(c, 1);
+    if (value_is_small_int(a) && value_is_small_int(b)) {
+        Ref result = emit_pure(is_min ? IR_IMIN : IR_IMAX, IR_INT, as_int_ref(arg(c, 0)->ref), as_int_ref(arg(c, 1)->ref));
+        return finish_call(c, result, OWN_NONE);
+    }
+    if (value_is_immediate_float(a) && value_is_immediate_float(b)) {
+        Ref result = emit_pure(is_min ? IR_FMIN : IR_FMAX, IR_FLOAT, as_float_ref(arg(c, 0)->ref), as_float_ref(arg(c, 1)->ref));
+        return finish_call(c, result, OWN_NONE);
+    }
+    return false;
+}
+
+static bool native_isinstance(const NativeCall *c)
+{
+    if (c->nargs != 2) return false;
+    Value v = actual_arg(c, 0), class = actual_arg(c, 1);
+    if (!value_is_object(class)) return false;
+    /* one class, or a tuple of classes, with the plain metaclass */
+    bool is_tuple = object_has_type(class, &type_tuple);
+    ssize_t count = is_tuple ? tuple_length(class) : 1;
+    bool result = false;
+    for (ssize_t i = 0; i < count; i++) {
+        Value one = is_tuple ? tuple_item_borrow(class, i) : class;
+        if (!value_is_object(one) || type_of(one) != &type_type) return false;
+        result = result || type_is_subtype(type_of(v), as_type(one));
+    }
+    Ref class_ref = arg(c, 1)->ref, ref = arg(c, 0)->ref;
+    if (REF_IS_VIRTUAL(class_ref) || REF_IS_VIRTUAL(ref)) return false;
+    if (is_tuple && !REF_IS_CONST(class_ref)) return false;
+    guard_value(class_ref, class);
+    if (value_is_object(v)) {
+        if (!record_guard_class(ref, v)) return true;
+        /* a __class__ property could claim more */
+        if (type_has_flag(type_of(v), TYPE_HEAP) && type_of(v)->getattr != generic_getattr) return false;
+    } else if (value_is_small_int(v) || value_is_immediate_float(v) || value_is_bool(v)) {
+        specialize(ref, v);
+    } else {
+        guard_value(ref, v);
+    }
+    return finish_call(c, ir_bool(rec.ir, result), OWN_NONE);
+}
+
+static bool native_ord(const NativeCall *c)
+{
+    Value v = actual_arg(c, 0);
+    if (c->nargs != 1 || !object_has_type(v, &type_str) || str_length(v) != 1) return false;
+    Ref ref = real_arg(c, 0);
+    guard_type(ref, &type_str);
+    Ref length = emit_load(IR_FLOAD, IR_WORD, ref, offsetof(Str, length), ALIAS_CONST);
+    emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, 1)), REF_NONE);
+    Ref args[] = {ref};
+    int first = ir_args(rec.ir, args, 1);
+    return finish_call(c, ir_emit(rec.ir, (Ins){IR_CALLP, IR_INT, 1, first, HELPER_str_ord, 0}), OWN_NONE);
+}
+
+static bool native_chr(const NativeCall *c)
+{
+    Value v = actual_arg(c, 0);
+    if (c->nargs != 1 || !value_is_small_int(v) || value_as_small_int(v) < 0 || value_as_small_int(v) > 0x10ffff) return false;
+    Ref n = as_int_ref(arg(c, 0)->ref);
+    emit_guard(IR_ABC, n, ir_word(rec.ir, 0x110000));
+    if (REC_FAILED()) return true;
+    Ref args[] = {n};
+    return finish_call(c, emit_call_checked(HELPER_str_chr, args, 1), OWN_SELF);
+}
+
+/* --- types as functions: range, int, float, str, enumerate, zip, list, tuple --- */
+
+/* range(…) whose only use is the loop: its iterator at once, without the range. Right only when GET_ITER follows. */
+static bool native_range(const NativeCall *c)
+{
+    if (c->nargs < 1 || c->nargs > 3) return false;
+    const Unit *next = rec.ip + 5; /* behind CALL and its caches */
+    if (bc_base[next->opcode] != BC_GET_ITER) return false;
+    for (int i = 0; i < c->nargs; i++) {
+        Value v = actual_arg(c, i);
+        if (!value_is_small_int(v) || llabs(value_as_small_int(v)) >= INT64_C(1) << 29) return false;
+    }
+    int64_t step_value = c->nargs == 3 ? value_as_small_int(actual_arg(c, 2)) : 1;
+    if (step_value == 0) return false;
+    Ref start = c->nargs == 1 ? ir_int(rec.ir, 0) : as_int_ref(arg(c, 0)->ref);
+    Ref stop = as_int_ref(arg(c, c->nargs == 1 ? 0 : 1)->ref);
+    Ref step = c->nargs == 3 ? as_int_ref(arg(c, 2)->ref) : ir_int(rec.ir, 1);
+    Ref bound = ir_word(rec.ir, INT64_C(1) << 30), half = ir_int(rec.ir, INT64_C(1) << 29);
+    if (!ir_is_number(rec.ir, start)) emit_guard(IR_ABC, emit_pure(IR_ADD, IR_INT, start, half), bound);
+    if (!ir_is_number(rec.ir, stop)) emit_guard(IR_ABC, emit_pure(IR_ADD, IR_INT, stop, half), bound);
+    if (!ir_is_number(rec.ir, step)) emit_guard(IR_GTRUE, emit_pure(IR_IEQ, IR_BOOL, step, ir_int(rec.ir, step_value)), REF_NONE);
+    if (REC_FAILED()) return true;
+    /* number of items: ceil((stop - start) / step), not below 0 */
+    Ref span = emit_pure(IR_SUB, IR_INT, stop, start);
+    Ref count;
+    if (step_value == 1) {
+        count = span;
+    } else {
+        int64_t round = step_value > 0 ? step_value - 1 : step_value + 1;
+        Ref padded = emit_pure(IR_ADD, IR_INT, span, ir_int(rec.ir, round));
+        if (step_value == -1) count = emit_pure(IR_SUB, IR_INT, ir_int(rec.ir, 0), padded);
+        else count = emit_pure(IR_IDIV, IR_INT, padded, ir_int(rec.ir, step_value));
+    }
+    count = emit_pure(IR_IMAX, IR_INT, count, ir_int(rec.ir, 0));
+    Ref fields[4] = {const_value(VALUE_NULL), start, count, ir_int(rec.ir, step_value)};
+    static const Own owns[4] = {OWN_NONE, OWN_NONE, OWN_NONE, OWN_NONE};
+    rec_drop(c->nargs + 2);
+    Ref iterator = virtual_new(VIRTUAL_RANGE_ITERATOR, fields, owns, 4);
+    rec.f->depth++;
+    *rec_stack(1) = (Slot){iterator, OWN_MEMORY, true, 0};
+    rec.virtual_range = true;
+    return true;
+}
+
+static bool native_int(const NativeCall *c)
+{
+    if (c->nargs != 1) return false;
+    Value v = actual_arg(c, 0);
+    if (value_is_small_int(v)) return finish_call(c, as_int_ref(arg(c, 0)->ref), OWN_NONE);
+    if (!value_is_immediate_float(v)) return false;
+    double d = value_as_immediate_float(v);
+    if (!(d > -1e18 && d < 1e18)) return false;
+    Ref f = as_float_ref(arg(c, 0)->ref);
+    return finish_call(c, emit(IR_F2I, IR_INT, f, REF_NONE, record_snapshot(), 0), OWN_NONE);
+}
+
+static bool native_float(const NativeCall *c)
+{
+    if (c->nargs != 1) return false;
+    Value v = actual_arg(c, 0);
+    if (value_is_immediate_float(v)) return finish_call(c, as_float_ref(arg(c, 0)->ref), OWN_NONE);
+    if (!value_is_small_int(v)) return false;
+    return finish_call(c, emit_pure(IR_I2F, IR_FLOAT, as_int_ref(arg(c, 0)->ref), REF_NONE), OWN_NONE);
+}
+
+/* --- methods of list, dict, str --- */
+
+static bool method_append(const NativeCall *c)
+{
+    if (c->nargs != 1 || !object_has_type(c->self, &type_list)) return false;
+    Ref list = self_slot(c)->ref;
+    guard_type(list, &type_list);
+    Ref args[] = {list, real_arg(c, 0)};
+    if (REC_FAILED()) return true;
+    emit_call_checked(HELPER_list_append, args, 2);
+    return finish_call(c, const_value(VALUE_NONE), OWN_NONE);
+}
+
+static bool is_plain_key(Value key)
+{
+    const Type *type = type_of(key);
+    return type == &type_str || type == &type_int || type == &type_float || type == &type_bool || type == &type_none;
+}
+
+static bool method_dict_get(const NativeCall *c)
+{
+    if (c->nargs < 1 || c->nargs > 2 || !object_has_type(c->self, &type_dict) || !is_plain_key(actual_arg(c, 0))) return false;
+    Ref dict = self_slot(c)->ref;
+    guard_type(dict, &type_dict);
+    Value key = actual_arg(c, 0);
+    if (value_is_object(key)) guard_type(arg(c, 0)->ref, type_of(key));
+    else specialize(arg(c, 0)->ref, key);
+    Ref args[] = {dict, real_arg(c, 0), c->nargs == 2 ? real_arg(c, 1) : const_value(VALUE_NONE)};
+    if (REC_FAILED()) return true;
+    return finish_call(c, emit_call_checked(HELPER_dict_get, args, 3), OWN_SELF);
+}
+
+/* list.pop(): of the end, or any index; the item moves out of the list */
+static bool method_pop(const NativeCall *c)
+{
+    if (c->nargs != 0 || !object_has_type(c->self, &type_list) || list_length(c->self) == 0) return false;
+    Ref list = self_slot(c)->ref;
+    guard_type(list, &type_list);
+    Ref length = emit_load(IR_FLOAD, IR_WORD, list, offsetof(List, length), ALIAS_LIST_LENGTH);
+    emit_guard(IR_GTRUE, length, REF_NONE);
+    if (REC_FAILED()) return true;
+    Ref args[] = {list};
+    return finish_call(c, emit_call_checked(HELPER_list_pop, args, 1), OWN_SELF);
+}
+
+/* --- math --- */
+
+static bool float_arg(const NativeCall *c, int index, Ref *ref)
+{
+    Value v = actual_arg(c, index);
+    if (value_is_immediate_float(v)) *ref = as_float_ref(arg(c, index)->ref);
+    else if (value_is_small_int(v)) *ref = emit_pure(IR_I2F, IR_FLOAT, as_int_ref(arg(c, index)->ref), REF_NONE);
+    else return false;
+    return true;
+}
+
+static double actual_double(const NativeCall *c, int index)
+{
+    Value v = actual_arg(c, index);
+    return value_is_immediate_float(v) ? value_as_immediate_float(v) : (double)value_as_small_int(v);
+}
+
+static bool math_call(const NativeCall *c, HelperId helper)
+{
+    Ref args[2];
+    for (int i = 0; i < c->nargs; i++) {
+        if (!float_arg(c, i, &args[i])) return false;
+    }
+    int first = ir_args(rec.ir, args, c->nargs);
+    Ref result = ir_emit(rec.ir, (Ins){IR_CALLP, IR_FLOAT, (uint16_t)c->nargs, first, (Ref)helper, 0});
+    /* inf and nan are where math raises: leave those to it */
+    Ref size = emit_pure(IR_FABS, IR_FLOAT, result, REF_NONE);
+    emit_guard(IR_GTRUE, emit_pure(IR_FLT, IR_BOOL, size, ir_float(rec.ir, INFINITY)), REF_NONE);
+    return finish_call(c, result, OWN_NONE);
+}
+
+static bool native_sqrt(const NativeCall *c)
+{
+    Ref x;
+    if (c->nargs != 1 || !float_arg(c, 0, &x) || !(actual_double(c, 0) >= 0)) return false;
+    emit_guard(IR_GTRUE, emit_pure(IR_FLE, IR_BOOL, ir_float(rec.ir, 0), x), REF_NONE);
+    return finish_call(c, emit_pure(IR_FSQRT, IR_FLOAT, x, REF_NONE), OWN_NONE);
+}
+
+static bool native_floor(const NativeCall *c, HelperId helper)
+{
+    Value v = actual_arg(c, 0);
+    if (c->nargs != 1) return false;
+    if (value_is_small_int(v)) return finish_call(c, as_int_ref(arg(c, 0)->ref), OWN_NONE);
+    if (!value_is_immediate_float(v) || !(fabs(value_as_immediate_float(v)) < 1e18)) return false;
+    Ref args[] = {as_float_ref(arg(c, 0)->ref)};
+    int first = ir_args(rec.ir, args, 1);
+    Ref rounded = ir_emit(rec.ir, (Ins){IR_CALLP, IR_FLOAT, 1, first, (Ref)helper, 0});
+    return finish_call(c, emit(IR_F2I, IR_INT, rounded, REF_NONE, record_snapshot(), 0), OWN_NONE);
+}
+
+/* --- which function it is --- */
+
+static bool is_named(const NativeMethod *method, const char *name) { return strcmp(method->name, name) == 0; }
+
+static bool is_module_named(Value module, const char *name)
+{
+    return value_is_object(module) && is_module(module) && as_module(module)->definition &&
+           strcmp(as_module(module)->definition->name, name) == 0;
+}
+
+static bool call_math(const NativeCall *c, const NativeMethod *method)
+{
+    static const struct { const char *name; HelperId helper; int nargs; } functions[] = {
+        {"sin", HELPER_sin, 1}, {"cos", HELPER_cos, 1}, {"tan", HELPER_tan, 1}, {"exp", HELPER_exp, 1},
+        {"log", HELPER_log, 1}, {"atan", HELPER_atan, 1}, {"atan2", HELPER_atan2, 2}, {"fabs", HELPER_fabs, 1},
+        {"asin", HELPER_asin, 1}, {"acos", HELPER_acos, 1},
+    };
+    if (is_named(method, "sqrt")) return native_sqrt(c);
+    if (is_named(method, "floor")) return native_floor(c, HELPER_floor);
+    if (is_named(method, "ceil")) return native_floor(c, HELPER_ceil);
+    for (size_t i = 0; i < COUNT_OF(functions); i++) {
+        if (!is_named(method, functions[i].name) || c->nargs != functions[i].nargs) continue;
+        if (is_named(method, "log") && !(actual_double(c, 0) > 0)) return false;
+        for (int k = 0; k < c->nargs; k++) {
+            Value v = actual_arg(c, k);
+            if (!value_is_immediate_float(v) && !value_is_small_int(v)) return false;
+        }
+        return math_call(c, functions[i].helper);
+    }
+    return false;
+}
+
+static bool call_builtin(const NativeCall *c, const NativeMethod *method)
+{
+    if (is_named(method, "len")) return native_len(c);
+    if (is_named(method, "abs")) return native_abs(c);
+    if (is_named(method, "min")) return native_min_max(c, true);
+    if (is_named(method, "max")) return native_min_max(c, false);
+    if (is_named(method, "isinstance")) return native_isinstance(c);
+    if (is_named(method, "ord")) return native_ord(c);
+    if (is_named(method, "chr")) return native_chr(c);
+    return false;
+}
+
+/* Functions that look at the frame of their caller: its variables are not in memory. */
+static bool looks_at_frames(const NativeMethod *method)
+{
+    static const char *const names[] = {"locals", "vars", "dir", "eval", "exec", "_getframe", "super", "globals", "__import__",
+                                        "settrace", "setprofile", "breakpoint", "getrefcount", "_current_frames"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (is_named(method, names[i])) return true;
+    }
+    return false;
+}
+
+/* True: recorded (or aborted). False: not a function with a form; nothing has been emitted but harmless guards. */
+bool record_native_call(Value callable, int nargs, int has_self)
+{
+    NativeCall c = {.nargs = nargs, .has_self = has_self};
+    if (nargs > 50 || !value_is_object(callable)) return false;
+    Slot *slot = rec_stack(nargs + 1 + has_self);
+    const Type *type = type_of(callable);
+    if (type == &type_native_function) {
+        const NativeFunctionObject *function = (const NativeFunctionObject *)value_as_object(callable);
+        if (looks_at_frames(function->method)) {
+            record_abort(REASON_CALL_KIND);
+            return true;
+        }
+        if (has_self) return false;
+        guard_value(slot->ref, callable);
+        if (is_module_named(function->self, "builtins")) return call_builtin(&c, function->method);
+        if (is_module_named(function->self, "math")) return call_math(&c, function->method);
+        return false;
+    }
+    if (type == &type_method_descriptor && has_self) {
+        const MethodDescriptor *descriptor = (const MethodDescriptor *)value_as_object(callable);
+        c.self = actual(nargs + 1);
+        guard_value(slot->ref, callable);
+        if (REF_IS_VIRTUAL(self_slot(&c)->ref)) return false;
+        if (is_named(descriptor->method, "append")) return method_append(&c);
+        if (is_named(descriptor->method, "get")) return method_dict_get(&c);
+        if (is_named(descriptor->method, "pop")) return method_pop(&c);
+        return false;
+    }
+    if (has_self) return false;
+    if (callable.bits == (uint64_t)&type_super) {
+        record_abort(REASON_CALL_KIND);
+        return true;
+    }
+    if (callable.bits == (uint64_t)&type_range || callable.bits == (uint64_t)&type_int || callable.bits == (uint64_t)&type_float) {
+        guard_value(slot->ref, callable);
+        if (callable.bits == (uint64_t)&type_range) return native_range(&c);
+        return callable.bits == (uint64_t)&type_int ? native_int(&c) : native_float(&c);
+    }
+    return false;
+}
