@@ -6,12 +6,6 @@
 
 #include <stdlib.h>
 
-const IrOpInfo ir_op_info[IR_OP_COUNT] = {
-#define OP(name, operands, kind, text) {#name, operands, KIND_##kind},
-#include "jit/ir.def"
-#undef OP
-};
-
 void ir_grow(bool *failed, void **items, int *count, int *capacity, size_t size)
 {
     if (*count == *capacity) {

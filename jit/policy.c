@@ -11,7 +11,6 @@
 #include "jit/runtime.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
-#include "vm/interpreter.h"
 #include "vm/tracing.h"
 
 enum {
@@ -265,7 +264,13 @@ bool jit_enter(Frame *frame, Unit *ip, Value *sp)
 
 int jit_original_opcode(const Unit *unit)
 {
-    return unit->opcode;
+    for (const Place *p = all_places; p; p = p->all_next) {
+        const Quick *quick = p->code->quick;
+        if (quick && unit >= quick->units && unit < quick->units + quick->unit_count) {
+            return opcode_at(p->code, (int)(unit - quick->units));
+        }
+    }
+    return BC_JUMP_BACKWARD;
 }
 
 /* --- the end of trees --- */
@@ -371,9 +376,6 @@ void jit_startup(void)
     if (jit_options.mode == JIT_OFF) return;
     set_countdowns();
     watch_startup();
-    jit_hooks = (JitHooks){.hot_loop = jit_hot_loop, .hot_function = jit_hot_function, .record = jit_record,
-                           .enter = jit_enter, .recording_failed = jit_record_abandon,
-                           .loop_start = (uint16_t)jit_loop_countdown, .function_start = (uint16_t)jit_call_countdown};
 }
 
 void jit_shutdown(void)

@@ -53,7 +53,7 @@ static void build_by_helper(HelperId helper, int count, Ref extra)
     rec_push(result, OWN_SELF);
 }
 
-static void list_append(void)
+static void record_list_append(void)
 {
     /* [… list …, value]: the list is `oparg` below the value */
     Slot *list = rec_stack(rec.oparg + 1);
@@ -107,7 +107,7 @@ static void format_value(void)
     rec_push(result, OWN_SELF);
 }
 
-static void list_to_tuple(void)
+static void record_list_to_tuple(void)
 {
     Ref args[] = {as_tagged(rec_stack(1)->ref)};
     if (REC_FAILED()) return;
@@ -125,12 +125,12 @@ void record_build(int opcode)
     case BC_BUILD_SET: build_by_helper(HELPER_build_set, rec.oparg, REF_NONE); return;
     case BC_BUILD_STRING: build_by_helper(HELPER_build_string, rec.oparg, REF_NONE); return;
     case BC_BUILD_SLICE: build_slice(); return;
-    case BC_LIST_APPEND: list_append(); return;
+    case BC_LIST_APPEND: record_list_append(); return;
     case BC_LIST_EXTEND: add_by_helper(HELPER_list_extend, 1); return;
     case BC_SET_ADD: add_by_helper(HELPER_set_add, 1); return;
     case BC_MAP_ADD: add_by_helper(HELPER_map_add, 2); return;
     case BC_FORMAT_VALUE: format_value(); return;
-    case BC_LIST_TO_TUPLE: list_to_tuple(); return;
+    case BC_LIST_TO_TUPLE: record_list_to_tuple(); return;
     default: record_generic(opcode); return;
     }
 }

@@ -4,9 +4,14 @@
  * virtual iterator): at the tree's entry they are read from the object, at exits written back. An iterator that the trace
  * itself made has no object at all until an exit needs one. */
 #include "jit/record.h"
+
+#include <stdlib.h>
+
 #include "objects/abstract.h"
+#include "objects/dict.h"
 #include "objects/iter.h"
 #include "objects/list.h"
+#include "objects/str.h"
 #include "objects/slice.h"
 #include "objects/tuple.h"
 #include "vm/generator.h"

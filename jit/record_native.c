@@ -1,5 +1,6 @@
 /* record_native.c: builtin functions and methods of builtin types that the JIT knows. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "jit/record.h"
 #include "objects/abstract.h"

@@ -1,5 +1,6 @@
 /* record_number.c: arithmetic, comparison, identity and membership. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "jit/record.h"
 #include "objects/abstract.h"

@@ -2,8 +2,11 @@
 #include <stdio.h>
 
 #include "jit/record.h"
+#include "objects/abstract.h"
 #include "objects/bytes.h"
 #include "objects/dict.h"
+#include "objects/error.h"
+#include "objects/exception.h"
 #include "objects/list.h"
 #include "objects/set.h"
 #include "objects/shape.h"

@@ -23,7 +23,7 @@ static void print_place(const Place *p, FILE *out)
         if (p->reason_code) {
             const char *where = str_as_utf8(p->reason_code->qualname, NULL);
             fprintf(out, ", line %d in %s", code_line_at(p->reason_code, p->reason_unit * 2), where ? where : "?");
-            if (p->reason == REASON_INSTRUCTION) fprintf(out, " (%s)", opcode_name(p->reason_opcode));
+            if (p->reason == REASON_INSTRUCTION) fprintf(out, " (%s)", bc_names[p->reason_opcode] ? bc_names[p->reason_opcode] : "?");
         }
         fputc('\n', out);
     }
@@ -37,6 +37,15 @@ static void print_hot_exits(const JitTree *t, FILE *out)
         const SnapFrame *f = &t->ir.frames[s->first_frame + s->frame_count - 1];
         Code *code = t->ir.codes[f->code];
         fprintf(out, "      exit !%d taken %u times, line %d\n", i, s->hits, code_line_at(code, f->unit * 2));
+    }
+}
+
+void jit_explain(const Code *code, void *file)
+{
+    for (const Place *p = code->jit; p; p = p->next) {
+        if (p->tree || p->reason == REASON_NONE) continue;
+        int line = p->reason_code ? code_line_at(p->reason_code, p->reason_unit * 2) : code_line_at(code, p->unit * 2);
+        fprintf(file, "    line %d: %s\n", line, reason_texts[p->reason]);
     }
 }
 

@@ -4,6 +4,7 @@
  * It forks once at the start and lets the parent exit, so that it is not a child of the Python program (os.wait must
  * not see it). One assembler always waits on a pipe: its start-up is off the path. It ends when the socket closes.
  * Nothing it does or prints can reach the program but the answers. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -202,11 +202,13 @@ safepoint:
 enter_native:
     frame->ip = ip;
     frame->sp = sp;
+    bool was_recording = jit_is_recording; /* by an activation further out */
     if (jit_enter(frame, ip, sp)) {
         frame = thread->frame;
         ip = frame->ip;
         sp = frame->sp;
         if (thread_is_traced(thread)) table = tracing_table;
+        else if (UNLIKELY(jit_is_recording && !was_recording)) table = recording_table;
         DISPATCH();
     }
     frame = thread->frame;
