@@ -330,14 +330,12 @@ static bool take_answer(void)
         give_up("the compile worker has died");
         return false;
     }
-    for (int i = 0; i < compile_pending; i++) {
-        if (pending[i].id == answer.id) {
-            install(i, &answer, object);
-            break;
-        }
-    }
+    int index = 0;
+    while (index < compile_pending && pending[index].id != answer.id) index++;
+    if (index == compile_pending) give_up("the compile worker answers what nobody asked");
+    else install(index, &answer, object);
     raw_free(object);
-    return true;
+    return !compile_problem;
 }
 
 void compile_poll(void)

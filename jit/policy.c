@@ -11,6 +11,7 @@
 #include "jit/runtime.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
+#include "objects/str.h"
 #include "vm/tracing.h"
 
 enum {
@@ -135,6 +136,16 @@ static bool may_record(void)
            warmed_up();
 }
 
+/* For hunting bugs: COACHWHIP_JIT_ONLY=function limits the JIT to one function. */
+static bool is_wanted(const Code *code)
+{
+    static const char *only;
+    static bool is_known;
+    if (!is_known) only = getenv("COACHWHIP_JIT_ONLY");
+    is_known = true;
+    return !only || str_equal_cstr(code->name, only);
+}
+
 static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
 {
     Code *code = frame->code;
@@ -144,7 +155,7 @@ static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
     if (ip->opcode == BC_ENTER_TRACE) return false; /* its generic form ran: recording or tracing passed by */
     compile_poll();
     if (!may_record()) return false;
-    Place *place = place_get(code, head, is_function);
+    Place *place = is_wanted(code) ? place_get(code, head, is_function) : NULL;
     if (!place || place->is_blacklisted) {
         ip->counter = 65535;
         return false;
@@ -373,6 +384,8 @@ void jit_startup(void)
 {
     const char *log = getenv("COACHWHIP_JIT_LOG");
     if (log) jit_options.log_level = atoi(log);
+    const char *mode = getenv("PYTHON_JIT");
+    if (mode && jit_options.mode == JIT_AUTO) set_mode(mode);
     if (jit_options.mode == JIT_OFF) return;
     set_countdowns();
     watch_startup();

@@ -25,7 +25,9 @@ typedef struct RequestHeader {
     uint32_t id, level;   /* level: 1 or 2 (optimisation) */
     uint32_t ins_count, args_count, constants_count, snapshots_count, live_count, segments_count;
     int32_t frame_ip_offset; /* of the saved position, from localsplus */
+    uint32_t reserved;
 } RequestHeader;
+_Static_assert(sizeof(RequestHeader) % 8 == 0, "the arrays behind it are aligned");
 
 /* Behind the header, in this order: Ins[], Ref args[], RequestConst[], RequestSnapshot[], Ref live[], RequestSegment[] */
 typedef struct RequestConst { uint64_t bits; uint32_t type, kind; } RequestConst;

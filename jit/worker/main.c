@@ -145,11 +145,12 @@ static bool serve(const void *data, size_t size)
     char *object = NULL;
     struct timespec start;
     clock_gettime(CLOCK_MONOTONIC, &start);
+    answer.id = ((const RequestHeader *)data)->id;
     if (!request_parse(&request, data, size)) {
         snprintf(answer.error, sizeof answer.error, "malformed request");
     } else if (as_pipe < 0 && !spawn_assembler()) {
         snprintf(answer.error, sizeof answer.error, "no assembler (as)");
-    } else if (answer.id = request.header.id, emit_assembler(&request, assembler_path, answer.error, sizeof answer.error)) {
+    } else if (emit_assembler(&request, assembler_path, answer.error, sizeof answer.error)) {
         answer.micros_gcc = micros_since(&start);
         keep_a_copy(request.header.id);
         bool ok = assemble();
