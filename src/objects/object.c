@@ -40,13 +40,6 @@ static InstanceAttrs *attrs_place(const Type *type, Object *object, size_t size)
     return (InstanceAttrs *)((char *)object + align_up(size, 8));
 }
 
-/* The nearest base that is not made at run time tracks its instances itself, if it is a GC type. */
-static bool native_base_tracks(const Type *type)
-{
-    while (type->flags & TYPE_HEAP) type = type->base;
-    return type_has_flag(type, TYPE_HAS_GC);
-}
-
 static void *alloc_block(Type *type, size_t size)
 {
     if (!type_has_flag(type, TYPE_HAS_GC)) {
@@ -75,8 +68,7 @@ static NOINLINE void *alloc_class_instance(Type *type, size_t size)
     object->type = type;
     if (type->flags & TYPE_HEAP) object_incref(&type->head);
     if (shape) attrs_place(type, object, size)->shape = shape;
-    if ((type->flags & (TYPE_HAS_GC | TYPE_HEAP)) == (TYPE_HAS_GC | TYPE_HEAP) && !native_base_tracks(type))
-        gc_track(object);
+    if (type->flags & TYPE_TRACKED_AT_ALLOC) gc_track(object);
     return object;
 }
 

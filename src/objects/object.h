@@ -142,6 +142,7 @@ enum TypeFlags {
     TYPE_MATCH_SELF = 1 << 10, /* `case int(x)` binds the subject itself */
     TYPE_QUIET_DESTROY = 1 << 11, /* freeing an instance can run no Python code: int float str bytes range slice … */
     TYPE_HAS_FINALIZER = 1 << 12,
+    TYPE_TRACKED_AT_ALLOC = 1 << 13, /* a GC class whose native base is none: object_alloc tracks its instances */
     /* the type is or derives from …: one bit test for is_list(v) and friends */
     TYPE_IS_INT = 1 << 20, TYPE_IS_FLOAT = 1 << 21, TYPE_IS_STR = 1 << 22, TYPE_IS_BYTES = 1 << 23,
     TYPE_IS_TUPLE = 1 << 24, TYPE_IS_LIST = 1 << 25, TYPE_IS_DICT = 1 << 26, TYPE_IS_SET = 1 << 27,

@@ -29,6 +29,7 @@ typedef struct SlotDef {
     int8_t min, max;            /* arguments of the wrapper without self; max < 0: any, keywords too (it gets a kwnames) */
     const char *doc;
     Value id;                   /* interned name */
+    bool shares_name;           /* another row, for another slot, has the same name */
 } SlotDef;
 
 typedef struct DescriptorHead {

@@ -326,6 +326,8 @@ static void lay_out(Type *type, const ClassPlan *plan)
     }
     if (type_has_flag(base, TYPE_HAS_GC) || type->attrs_offset || type->heap->slot_count) type->flags |= TYPE_HAS_GC;
     type->destroy = subtype_destroy;
+    while (base->flags & TYPE_HEAP) base = base->base;
+    if (type_has_flag(type, TYPE_HAS_GC) && !type_has_flag(base, TYPE_HAS_GC)) type->flags |= TYPE_TRACKED_AT_ALLOC;
     if (type_has_flag(type, TYPE_HAS_GC)) {
         type->traverse = subtype_traverse;
         type->clear = subtype_clear;
@@ -514,12 +516,13 @@ static Type *make_class(ClassPlan *plan)
     if (!type) return NULL;
     lay_out(type, plan);
     gc_track(type);
-    bool single_base = tuple_length(plan->bases) == 1;
     if (fill_namespace(type, plan) < 0 || type_ready(type) < 0) {
         object_decref(&type->head);
         return NULL;
     }
-    if (single_base && type->head.type == &type_type) slots_update_own(type);
+    /* With one line of bases all slots but those of the class's own methods are inherited ones. */
+    bool is_linear = tuple_length(type->mro) == tuple_length(type->base->mro) + 1 && tuple_length(plan->bases) == 1;
+    if (is_linear) slots_update_own(type);
     else slots_update_all(type);
     return type;
 }

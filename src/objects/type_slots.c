@@ -702,6 +702,8 @@ int slots_init(void)
     for (SlotDef *row = slot_defs; row->name; row++) {
         row->id = str_intern_cstr(row->name);
         if (value_is_null(row->id)) return -1;
+        for (SlotDef *earlier = slot_defs; earlier < row; earlier++)
+            if (value_is(earlier->id, row->id)) earlier->shares_name = row->shares_name = true;
     }
     return 0;
 }
@@ -752,31 +754,33 @@ void slots_inherit(Type *type, const Type *base)
 
 /* --- method -> slot --- */
 
-/* When exactly one of the slots that `name` serves is filled, that one; else 0 (CPython's resolve_slotdups). */
-static size_t only_slot_of_name(const Type *type, Value name)
+/* When exactly one of the slots that the row's name serves is filled, that one; else 0 (CPython's resolve_slotdups). */
+static size_t only_slot_of_name(const Type *type, const SlotDef *of)
 {
+    if (!of->shares_name) return of->offset;
     size_t found = 0;
     for (const SlotDef *row = slot_defs; row->name; row++) {
-        if (!value_is(row->id, name) || !SLOT_OF(type, row->offset) || row->offset == found) continue;
+        if (!value_is(row->id, of->id) || !SLOT_OF(type, row->offset) || row->offset == found) continue;
         if (found) return 0;
         found = row->offset;
     }
     return found;
 }
 
-/* Recomputes one slot from all rows that share it. */
-static void update_slot(Type *type, size_t offset)
+/* Recomputes one slot from all rows that share it: they stand together, and `any` is one of them. */
+static void update_slot(Type *type, const SlotDef *any)
 {
     void *specific = NULL, *generic = NULL;
     bool use_generic = false;
-    for (const SlotDef *row = slot_defs; row->name; row++) {
-        if (row->offset != offset) continue;
+    size_t offset = any->offset;
+    while (any > slot_defs && any[-1].offset == offset) any--;
+    for (const SlotDef *row = any; row->name && row->offset == offset; row++) {
         Value method = type_lookup_borrow(type, row->id);
         if (value_is_null(method)) continue;
         if (object_has_type(method, &type_wrapper_descriptor) &&
             ((WrapperDescriptor *)value_as_object(method))->definition->id.bits == row->id.bits) {
             const WrapperDescriptor *wrapper = (const WrapperDescriptor *)value_as_object(method);
-            size_t only = only_slot_of_name(type, row->id);
+            size_t only = only_slot_of_name(type, row);
             if (!only || only == offset) generic = row->function;
             if ((!specific || specific == wrapper->slot) && wrapper->definition->wrapper == row->wrapper &&
                 type_is_subtype(type, wrapper->base.type))
@@ -802,14 +806,14 @@ void slots_update_all(Type *type)
 {
     for (const SlotDef *row = slot_defs; row->name; row++) {
         if (row > slot_defs && row[-1].offset == row->offset) continue;
-        update_slot(type, row->offset);
+        update_slot(type, row);
     }
 }
 
 void slots_update_own(Type *type)
 {
     for (const SlotDef *row = slot_defs; row->name; row++)
-        if (dict_contains(type->dict, row->id)) update_slot(type, row->offset);
+        if (dict_contains(type->dict, row->id)) update_slot(type, row);
 }
 
 int slots_update_name(Type *type, Value name)
@@ -817,7 +821,7 @@ int slots_update_name(Type *type, Value name)
     bool found = false;
     for (const SlotDef *row = slot_defs; row->name; row++) {
         if (!value_is(row->id, name)) continue;
-        update_slot(type, row->offset);
+        update_slot(type, row);
         found = true;
     }
     if (!found) return 0;
