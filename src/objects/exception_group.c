@@ -44,10 +44,9 @@ static Value checked_exceptions(Value sequence, bool *nested_base)
 
 static Value group_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
 {
-    if (!args_no_keywords(type->name, kwnames)) return VALUE_NULL;
     if (nargs != 2)
         return error_format(&type_TypeError, "BaseExceptionGroup.__new__() takes exactly 2 arguments (%zd given)", nargs);
-    if (!is_str(args[0])) return error_format(&type_TypeError, "argument 1 must be str, not %T", args[0]);
+    if (!is_str(args[0])) return error_bad_argument("BaseExceptionGroup.__new__", 1, "str", args[0]);
     bool nested_base = false;
     Value exceptions = checked_exceptions(args[1], &nested_base);
     if (value_is_null(exceptions)) return VALUE_NULL;

@@ -10,10 +10,11 @@
 
 ALWAYS_INLINE UnicodeErrorObject *as_unicode_error(Value v) { return (UnicodeErrorObject *)value_as_object(v); }
 
-static bool check_str(const char *function, int index, Value v)
+static bool check_str(int index, Value v)
 {
     if (is_str(v)) return true;
-    error_bad_argument(function, index, "str", v);
+    error_format(&type_TypeError, "argument %d must be str, not %s", index,
+                 value_is_none(v) ? "None" : type_of(v)->name);
     return false;
 }
 
@@ -30,8 +31,8 @@ static int encode_init(Value self, const Value *args, ssize_t nargs, Value kwnam
         return -1;
     }
     UnicodeErrorObject *e = as_unicode_error(self);
-    if (!check_str("", 1, args[0]) || !check_str("", 2, args[1]) || !take_range(e, args + 2) ||
-        !check_str("", 5, args[4]))
+    if (!check_str(1, args[0]) || !check_str(2, args[1]) || !take_range(e, args + 2) ||
+        !check_str(5, args[4]))
         return -1;
     value_replace(&e->encoding, value_incref(args[0]));
     value_replace(&e->object, value_incref(args[1]));
@@ -47,7 +48,7 @@ static int decode_init(Value self, const Value *args, ssize_t nargs, Value kwnam
         return -1;
     }
     UnicodeErrorObject *e = as_unicode_error(self);
-    if (!check_str("", 1, args[0]) || !take_range(e, args + 2) || !check_str("", 5, args[4])) return -1;
+    if (!check_str(1, args[0]) || !take_range(e, args + 2) || !check_str(5, args[4])) return -1;
     Value object = VALUE_NULL;
     if (is_bytes(args[1])) {
         object = value_incref(args[1]);
@@ -72,7 +73,7 @@ static int translate_init(Value self, const Value *args, ssize_t nargs, Value kw
         return -1;
     }
     UnicodeErrorObject *e = as_unicode_error(self);
-    if (!check_str("", 1, args[0]) || !take_range(e, args + 1) || !check_str("", 4, args[3])) return -1;
+    if (!check_str(1, args[0]) || !take_range(e, args + 1) || !check_str(4, args[3])) return -1;
     value_replace(&e->object, value_incref(args[0]));
     value_replace(&e->reason, value_incref(args[3]));
     return 0;

@@ -226,7 +226,7 @@ static Value object_repr(Value self)
 
 static Value object_str(Value self)
 {
-    return value_repr(self);
+    return type_of(self)->repr(self); /* value_str checks what comes back */
 }
 
 static int64_t object_hash(Value self)
@@ -369,10 +369,8 @@ static Value object_getstate_default(Value self, bool required)
     Type *type = type_of(self);
     if (required && type->item_size > 0) return error_format(&type_TypeError, "cannot pickle %s objects", type->name);
     Value state = instance_dict_copy(self);
-    if (value_is_null(state)) {
-        if (error_occurred()) return VALUE_NULL;
-        state = VALUE_NONE;
-    }
+    if (value_is_null(state) && error_occurred()) return VALUE_NULL;
+    if (value_is_null(state) || dict_length(state) == 0) value_replace(&state, VALUE_NONE);
     Value slot_names = copyreg_slot_names(type);
     if (value_is_null(slot_names)) goto fail;
     if (required && has_hidden_state(type, slot_names)) {
@@ -599,6 +597,10 @@ static bool layouts_agree(const Type *old, const Type *new)
 
 bool type_layouts_agree(const Type *old, const Type *new, const char *attribute)
 {
+    if (old->destroy != new->destroy) {
+        error_format(&type_TypeError, "%s assignment: '%s' deallocator differs from '%s'", attribute, new->name, old->name);
+        return false;
+    }
     if (type_fixed_size(old) != type_fixed_size(new) || old->weaklist_offset != new->weaklist_offset ||
         old->attrs_offset != new->attrs_offset || old->dict_offset != new->dict_offset ||
         type_has_flag(old, TYPE_HAS_GC) != type_has_flag(new, TYPE_HAS_GC) || !layouts_agree(old, new)) {

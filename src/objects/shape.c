@@ -414,7 +414,7 @@ static int dict_set_or_delete(Value dict, Value instance, Value name, NULLABLE V
 {
     if (!value_is_null(value)) return dict_set(dict, name, value);
     int deleted = dict_delete_if_present(dict, name);
-    if (deleted == 0) (void)!error_attribute(instance, name, "%U", name).bits;
+    if (deleted == 0) (void)!error_attribute(instance, name, "'%T' object has no attribute '%U'", instance, name).bits;
     return deleted == 1 ? 0 : -1;
 }
 
@@ -464,7 +464,7 @@ static int attrs_set(Value instance, InstanceAttrs *attrs, Value name, NULLABLE 
     }
     if (slot >= 0) return attrs_remove(attrs, (uint32_t)slot);
     if (value_is_null(value)) {
-        (void)!error_attribute(instance, name, "%U", name).bits;
+        (void)!error_attribute(instance, name, "'%T' object has no attribute '%U'", instance, name).bits;
         return -1;
     }
     if (attrs->shape->slot_count >= SLOTS_MAX) {

@@ -319,7 +319,10 @@ static Value type_call(Value self, const Value *args, ssize_t nargs, NULLABLE Va
 {
     Type *type = as_type(self);
     if (type == &type_type) {
-        if (nargs == 1 && value_is_null(kwnames)) return value_incref(value_from_type(type_of(args[0])));
+        if (nargs == 1) {
+            if (!args_no_keywords("type", kwnames)) return VALUE_NULL;
+            return value_incref(value_from_type(type_of(args[0])));
+        }
         if (nargs != 3) return error_set(&type_TypeError, "type() takes 1 or 3 arguments");
     }
     if (!type->new_instance) return error_format(&type_TypeError, "cannot create '%s' instances", type->name);
@@ -504,7 +507,7 @@ static bool can_set(Type *type, NULLABLE Value value, const char *name)
         return false;
     }
     if (value_is_null(value)) {
-        error_format(&type_TypeError, "cannot delete '%s' attribute of type '%s'", name, type->name);
+        error_format(&type_TypeError, "cannot delete '%s' attribute of immutable type '%s'", name, type->name);
         return false;
     }
     return true;
@@ -550,18 +553,6 @@ static int set_module(Value self, NULLABLE Value value, void *closure)
     return dict_set(type->dict, ID(__module__), value);
 }
 
-static Value get_base(Value self, void *closure)
-{
-    Type *base = as_type(self)->base;
-    return base ? value_incref(value_from_type(base)) : VALUE_NONE;
-}
-
-static Value get_mro(Value self, void *closure)
-{
-    Value mro = as_type(self)->mro;
-    return value_is_null(mro) ? VALUE_NONE : value_incref(mro);
-}
-
 static Value get_bases(Value self, void *closure) { return value_incref(as_type(self)->bases); }
 
 /* Checks new bases; gives the new best base or NULL. */
@@ -588,15 +579,7 @@ static Type *check_new_bases(Type *type, Value bases)
     }
     Type *best = type_best_base(bases);
     if (!best) return NULL;
-    const Type *old = type->base;
-    /* The instances keep their layout: only the solid part of the old and new base must agree. */
-    if (type_solid_base((Type *)old) != type_solid_base(best) ||
-        (type->attrs_offset == 0) != (best->attrs_offset == 0 && type->attrs_offset == 0)) {
-        error_format(&type_TypeError, "__bases__ assignment: '%s' object layout differs from '%s'", best->name,
-                     old->name);
-        return NULL;
-    }
-    return best;
+    return type_layouts_agree(type->base, best, "__bases__") ? best : NULL;
 }
 
 static int set_bases(Value self, NULLABLE Value bases, void *closure)
@@ -746,27 +729,10 @@ static Value get_flags(Value self, void *closure)
     return value_from_small_int(flags);
 }
 
-static Value get_basicsize(Value self, void *closure)
-{
-    const Type *type = as_type(self);
-    return value_from_small_int((int64_t)type->instance_size);
-}
-
-static Value get_itemsize(Value self, void *closure)
-{
-    const Type *type = as_type(self);
-    return value_from_small_int((int64_t)type->item_size);
-}
-
 static Value get_dictoffset(Value self, void *closure)
 {
     const Type *type = as_type(self);
     return value_from_small_int(type->attrs_offset ? type->attrs_offset : type->dict_offset);
-}
-
-static Value get_weakrefoffset(Value self, void *closure)
-{
-    return value_from_small_int(as_type(self)->weaklist_offset);
 }
 
 ssize_t type_fixed_size(const Type *type)
@@ -891,12 +857,19 @@ static const NativeMethod type_methods[] = {
      "__sizeof__($self, /)\n--\n\nReturn memory consumption of the type object."},
     {NULL}};
 
+/* A Type * reads as the Value of the same word, NULL as None. */
+static const NativeMember type_members[] = {
+    {"__basicsize__", MEMBER_SSIZE, offsetof(Type, instance_size), true, NULL},
+    {"__itemsize__", MEMBER_SSIZE, offsetof(Type, item_size), true, NULL},
+    {"__weakrefoffset__", MEMBER_SSIZE, offsetof(Type, weaklist_offset), true, NULL},
+    {"__base__", MEMBER_VALUE, offsetof(Type, base), true, NULL},
+    {"__mro__", MEMBER_VALUE, offsetof(Type, mro), true, NULL},
+    {NULL}};
+
 static const NativeGetSet type_getsets[] = {
     {"__name__", get_name, set_name, NULL, NULL},
     {"__qualname__", get_qualname, set_qualname, NULL, NULL},
     {"__bases__", get_bases, set_bases, NULL, NULL},
-    {"__base__", get_base, NULL, NULL, NULL},
-    {"__mro__", get_mro, NULL, NULL, NULL},
     {"__module__", get_module, set_module, NULL, NULL},
     {"__abstractmethods__", get_abstract_methods, set_abstract_methods, NULL, NULL},
     {"__dict__", get_dict, NULL, NULL, NULL},
@@ -904,10 +877,7 @@ static const NativeGetSet type_getsets[] = {
     {"__text_signature__", get_text_signature, NULL, NULL, NULL},
     {"__annotations__", get_annotations, set_annotations, NULL, NULL},
     {"__flags__", get_flags, NULL, NULL, NULL},
-    {"__basicsize__", get_basicsize, NULL, NULL, NULL},
-    {"__itemsize__", get_itemsize, NULL, NULL, NULL},
     {"__dictoffset__", get_dictoffset, NULL, NULL, NULL},
-    {"__weakrefoffset__", get_weakrefoffset, NULL, NULL, NULL},
     {NULL}};
 
 Type type_type = {
@@ -929,5 +899,6 @@ Type type_type = {
     .setattr = type_setattr,
     .number.or_ = union_or,
     .methods = type_methods,
+    .members = type_members,
     .getsets = type_getsets,
 };

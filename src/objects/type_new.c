@@ -399,7 +399,7 @@ static int fill_class_cell(Type *type)
     Value cell = dict_get_borrow(type->dict, ID(__classcell__));
     if (value_is_null(cell)) return error_occurred() ? -1 : 0;
     if (!object_has_type(cell, &type_cell)) {
-        error_format(&type_TypeError, "__classcell__ must be a nonlocal cell, not <%R>", value_from_type(type_of(cell)));
+        error_format(&type_TypeError, "__classcell__ must be a nonlocal cell, not %R", value_from_type(type_of(cell)));
         return -1;
     }
     value_replace(&as_cell(cell)->content, value_incref(value_from_type(type)));
