@@ -52,7 +52,7 @@ static Expr *parse_default(Parser *p)
 static bool finish_parameter(Parser *p, bool is_lambda, Arg *arg)
 {
     bool has_comma = accept_is(p, TOKEN_COMMA);
-    if (!is_lambda && p->lexer.has_type_comments) {
+    if (!is_lambda) {
         Token *comment = accept(p, TOKEN_TYPE_COMMENT);
         if (comment) arg->type_comment = type_comment(p, comment);
     }

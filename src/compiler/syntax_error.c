@@ -276,8 +276,7 @@ static void check_rest_of_source(Parser *p)
 void raise_at_furthest(Parser *p, const Token *token)
 {
     if (p->failed) {
-        bool lexer_is_well = p->lexer.state == LEXER_OK || p->lexer.state == LEXER_EOF;
-        if (lexer_is_well && error_matches(&type_SyntaxError)) check_rest_of_source(p);
+        if (p->lexer.state == LEXER_OK && error_matches(&type_SyntaxError)) check_rest_of_source(p);
         return;
     }
     if (p->fill == 0) {
