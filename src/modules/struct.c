@@ -690,7 +690,6 @@ static Value struct_new(Type *type, const Value *args, ssize_t nargs, Value kwna
     Struct *self = object_alloc_zeroed(type, type->instance_size);
     if (!self) return VALUE_NULL;
     self->size = self->item_count = -1;
-    if (type_has_flag(type, TYPE_HAS_GC)) gc_track(self);
     return value_from_object(self);
 }
 

@@ -412,7 +412,6 @@ static Value instance(Type *type, Parts parts)
     if (!self) return VALUE_NULL;
     self->real = parts.real;
     self->imag = parts.imag;
-    if (type_has_flag(type, TYPE_HAS_GC)) gc_track(self);
     return value_from_object(self);
 }
 

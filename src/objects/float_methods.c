@@ -123,7 +123,6 @@ Value float_new_instance(Type *type, const Value *args, ssize_t nargs, Value kwn
     Float *self = object_alloc_zeroed(type, type->instance_size);
     if (self) {
         self->value = float_as_double(number);
-        if (type_has_flag(type, TYPE_HAS_GC)) gc_track(self);
     }
     value_decref(number);
     return value_from_object(self);

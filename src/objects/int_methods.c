@@ -45,7 +45,6 @@ static Value subclass_instance(Type *type, STEALS Value number)
     if (self) {
         IntScratch scratch;
         mpz_init_set(self->z, int_as_mpz(number, &scratch));
-        if (type_has_flag(type, TYPE_HAS_GC)) gc_track(self);
     }
     value_decref(number);
     return value_from_object(self);

@@ -81,7 +81,6 @@ Value array_new(Type *type, const ItemKind *kind, ssize_t length)
         }
         self->length = self->capacity = length;
     }
-    if (type_has_flag(type, TYPE_HAS_GC)) gc_track(self);
     return value_from_object(self);
 }
 
