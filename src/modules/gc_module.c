@@ -7,6 +7,7 @@
 #include "objects/list.h"
 #include "objects/module.h"
 #include "objects/native.h"
+#include "objects/set.h"
 #include "objects/tuple.h"
 
 static NATIVE(gc_enable)
@@ -53,6 +54,7 @@ static NATIVE(gc_get_debug)
 
 static NATIVE(gc_set_threshold)
 {
+    if (nargs == 0) return error_set(&type_TypeError, "set_threshold() takes at least 1 argument (0 given)");
     for (ssize_t i = 0; i < nargs; i++)
         if (!arg_as_int(args[i], &gc_generations[i].threshold)) return VALUE_NULL;
     return VALUE_NONE;
@@ -109,12 +111,38 @@ static int append_object(Object *object, void *argument)
     return list_append(*(Value *)argument, value_from_object(object)) < 0;
 }
 
+/* Traverse functions see heap objects only; the numbers and singletons that a container holds are added here. */
+static int append_immediate(Value result, Value v)
+{
+    return value_is_object_or_null(v) ? 0 : list_append(result, v);
+}
+
+static int append_immediates(Value result, Value container)
+{
+    int status = 0;
+    ssize_t position = 0;
+    Value key, value;
+    if (is_list(container) || is_tuple(container)) {
+        for (ssize_t i = 0; i < sequence_fast_length(container) && status == 0; i++)
+            status = append_immediate(result, sequence_fast_items(container)[i]);
+    } else if (is_dict(container)) {
+        while (status == 0 && dict_next(container, &position, &key, &value)) {
+            status = append_immediate(result, key);
+            if (status == 0) status = append_immediate(result, value);
+        }
+    } else if (is_set(container) || is_frozenset(container)) {
+        while (status == 0 && set_next(container, &position, &key, NULL)) status = append_immediate(result, key);
+    }
+    return status;
+}
+
 static NATIVE(gc_get_referents)
 {
     Value result = list_new(0);
     for (ssize_t i = 0; i < nargs && !value_is_null(result); i++) {
         if (!value_is_object(args[i]) || !object_is_gc(value_as_object(args[i]))) continue;
-        if (gc_traverse(value_as_object(args[i]), append_object, &result)) value_clear(&result);
+        if (gc_traverse(value_as_object(args[i]), append_object, &result) || append_immediates(result, args[i]) < 0)
+            value_clear(&result);
     }
     return result;
 }
@@ -135,15 +163,14 @@ static NATIVE(gc_get_objects)
     if (!args_parse(&spec, args, nargs, kwnames, &out)) return VALUE_NULL;
     if (!value_is_null(out) && !value_is_none(out)) {
         if (!has_index(out))
-            return error_format(&type_TypeError, "'%.200s' object cannot be interpreted as an integer",
-                                type_of(out)->name);
+            return error_format(&type_TypeError, "argument should be integer or None, not '%.200s'", type_of(out)->name);
         if (!arg_as_ssize(out, &generation)) return VALUE_NULL;
         if (generation >= GC_GENERATIONS)
             return error_format(&type_ValueError,
                                 "generation parameter must be less than the number of "
                                 "available generations (%i)",
                                 GC_GENERATIONS);
-        if (generation < 0) return error_set(&type_ValueError, "generation parameter cannot be negative");
+        if (generation < -1) return error_set(&type_ValueError, "generation parameter cannot be negative");
     }
     Value result = list_new(0);
     if (!value_is_null(result) && gc_for_each((int)generation, append_unless_result, &result) < 0) value_clear(&result);
@@ -209,7 +236,7 @@ static const NativeMethod gc_methods[] = {
      "      DEBUG_LEAK - Debug leaking programs (everything but STATS).\n\n"
      "Debugging information is written to sys.stderr."},
     {"get_debug", gc_get_debug, 0, 0, 0, "get_debug($module, /)\n--\n\nGet the garbage collection debugging flags."},
-    {"set_threshold", gc_set_threshold, 1, 3, 0,
+    {"set_threshold", gc_set_threshold, 0, 3, 0,
      "set_threshold(threshold0, [threshold1, threshold2]) -> None\n\n"
      "Sets the collection thresholds.  Setting threshold0 to zero disables\ncollection."},
     {"get_threshold", gc_get_threshold, 0, 0, 0,

@@ -6,6 +6,7 @@
 #include "objects/int.h"
 #include "objects/iter.h"
 #include "objects/native.h"
+#include "objects/str.h"
 #include "objects/tuple.h"
 
 /* --- enumerate --- */
@@ -22,12 +23,38 @@ static void set_start(Enumerate *self, STEALS Value start)
     }
 }
 
+/* The messages are those of CPython's own argument check here, not args_parse's. */
+static bool parse_enumerate(const Value *args, ssize_t nargs, NULLABLE Value kwnames, Value out[2])
+{
+    static const char *const names[] = {"iterable", "start"};
+    ssize_t keywords = value_is_null(kwnames) ? 0 : tuple_length(kwnames);
+    out[0] = out[1] = VALUE_NULL;
+    if (nargs + keywords > 2) {
+        error_format(&type_TypeError, "enumerate() takes at most 2 arguments (%zd given)", nargs + keywords);
+        return false;
+    }
+    if (nargs + keywords == 0) {
+        error_set(&type_TypeError, "enumerate() missing required argument 'iterable'");
+        return false;
+    }
+    for (ssize_t i = 0; i < nargs; i++) out[i] = args[i];
+    for (ssize_t i = 0; i < keywords; i++) {
+        Value name = tuple_item_borrow(kwnames, i);
+        int place = str_equal_cstr(name, names[0]) ? 0 : 1;
+        bool is_known = str_equal_cstr(name, names[place]);
+        if (!is_known || !value_is_null(out[place]) || (place == 1 && nargs + keywords == 1)) {
+            error_format(&type_TypeError, "'%U' is an invalid keyword argument for enumerate()", name);
+            return false;
+        }
+        out[place] = args[nargs + i];
+    }
+    return true;
+}
+
 static Value new_enumerate(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
-    static const char *const names[] = {"iterable", "start", NULL};
-    static const ArgSpec spec = {.function = "enumerate", .names = names, .required = 1, .positional = 2};
     Value out[2];
-    if (!args_parse(&spec, args, nargs, kwnames, out)) return VALUE_NULL;
+    if (!parse_enumerate(args, nargs, kwnames, out)) return VALUE_NULL;
     Value start = value_is_null(out[1]) ? value_from_small_int(0) : number_index(out[1]);
     if (value_is_null(start)) return VALUE_NULL;
     if (!is_exact_int(start)) value_replace(&start, int_exact(start));

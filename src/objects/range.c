@@ -167,7 +167,8 @@ static Value subscript_range(Value self, Value key)
 
 static ssize_t length_of_range(Value self)
 {
-    return number_as_ssize(as_range(self)->length, &type_OverflowError);
+    ssize_t length;
+    return arg_as_ssize(as_range(self)->length, &length) ? length : -1;
 }
 
 static int range_truth(Value self)
