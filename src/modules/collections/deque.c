@@ -449,7 +449,7 @@ static NATIVE(deque_remove)
         value_decref(take_item(deque, i));
         return VALUE_NONE;
     }
-    return error_set(&type_ValueError, "deque.remove(x): x not in deque");
+    return error_format(&type_ValueError, "%R is not in deque", args[0]);
 }
 
 /* --- operators --- */

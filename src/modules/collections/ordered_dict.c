@@ -15,6 +15,7 @@
 #include "objects/repr_guard.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "objects/type.h"
 #include "objects/weakref.h"
 
 typedef struct OrderedDict {
@@ -374,7 +375,6 @@ typedef struct OrderedIterator {
     NULLABLE Value dict;   /* owned; no value: exhausted */
     NULLABLE Value result; /* the pair given last, for items */
     ssize_t position;      /* entry to look at next */
-    ssize_t length_before;
     uint32_t keys_version; /* of the dict when the iterator was made */
     uint8_t gives;
     bool is_reverse;
@@ -386,7 +386,6 @@ static Value iterator_new(Value dict, uint8_t gives, bool is_reverse)
     if (!iterator) return VALUE_NULL;
     iterator->dict = value_incref(dict);
     iterator->position = is_reverse ? as_dict(dict)->entries_used - 1 : 0;
-    iterator->length_before = dict_length(dict);
     iterator->keys_version = dict_keys_version(dict);
     iterator->gives = gives;
     iterator->is_reverse = is_reverse;
@@ -415,9 +414,7 @@ static NULLABLE const DictEntry *next_entry(OrderedIterator *iterator)
     if (value_is_null(iterator->dict)) return NULL;
     const Dict *dict = as_dict(iterator->dict);
     if (dict->keys_version != iterator->keys_version) {
-        bool same_size = dict->length == iterator->length_before;
-        error_set(&type_RuntimeError,
-                  same_size ? "OrderedDict mutated during iteration" : "OrderedDict changed size during iteration");
+        error_set(&type_RuntimeError, "OrderedDict mutated during iteration");
         value_clear(&iterator->dict);
         return NULL;
     }
@@ -449,7 +446,6 @@ static NATIVE(iterator_reduce)
     if (!copy) return VALUE_NULL;
     copy->dict = value_xincref(source->dict);
     copy->position = source->position;
-    copy->length_before = source->length_before;
     copy->keys_version = source->keys_version;
     copy->gives = source->gives;
     copy->is_reverse = source->is_reverse;
@@ -544,6 +540,11 @@ static const NativeMethod ordered_dict_methods[] = {
     {NULL},
 };
 
+static const NativeGetSet ordered_dict_getsets[] = {
+    {"__dict__", generic_get_dict, generic_set_dict, NULL, NULL},
+    {NULL},
+};
+
 Type type_ordered_dict = {
     .head = TYPE_HEAD,
     .name = "collections.OrderedDict",
@@ -562,4 +563,5 @@ Type type_ordered_dict = {
     .iter = iter_ordered_dict,
     .number = {.or_ = union_of, .inplace_or = inplace_union},
     .methods = ordered_dict_methods,
+    .getsets = ordered_dict_getsets,
 };

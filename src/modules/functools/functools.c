@@ -13,6 +13,7 @@
 #include "objects/repr_guard.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "objects/type.h"
 #include "objects/weakref.h"
 
 int lru_cache_init(void);
@@ -242,6 +243,11 @@ static const NativeMember partial_members[] = {
     {NULL},
 };
 
+static const NativeGetSet partial_getsets[] = {
+    {"__dict__", generic_get_dict, generic_set_dict, NULL, NULL},
+    {NULL},
+};
+
 Type type_partial = {
     .head = TYPE_HEAD,
     .name = "functools.partial",
@@ -258,6 +264,7 @@ Type type_partial = {
     .call = call_partial,
     .repr = repr_partial,
     .methods = partial_methods,
+    .getsets = partial_getsets,
     .members = partial_members,
 };
 

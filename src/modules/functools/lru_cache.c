@@ -17,6 +17,7 @@
 #include "objects/function.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "objects/type.h"
 #include "objects/weakref.h"
 
 /* One cached result. The list owns its entries by the dict's reference. */
@@ -351,6 +352,11 @@ static const NativeMethod lru_cache_methods[] = {
     {NULL},
 };
 
+static const NativeGetSet lru_cache_getsets[] = {
+    {"__dict__", generic_get_dict, generic_set_dict, NULL, NULL},
+    {NULL},
+};
+
 Type type_lru_cache = {
     .head = TYPE_HEAD,
     .name = "functools._lru_cache_wrapper",
@@ -371,6 +377,7 @@ Type type_lru_cache = {
     .call = call_lru_cache,
     .descr_get = bind_lru_cache,
     .methods = lru_cache_methods,
+    .getsets = lru_cache_getsets,
 };
 
 int lru_cache_init(void)
