@@ -257,6 +257,7 @@ static bool finish_flow(Compiler *c, const int *places, int variable_count, Code
     flow_spread_lines(flow, unit->first_line);
     fields->stack_size = flow_stack_depth(flow, is_generator);
     if (fields->stack_size < 0 || !flow_find_handlers(flow)) return false;
+    flow_remove_redundant_jumps(flow);
     flow_direct_jumps(flow);
     Assembled assembled;
     bool done = flow_assemble(flow, unit->first_line, &assembled);

@@ -26,6 +26,7 @@ static Value program_line(Value filename, int number)
         length = getline(&line, &capacity, file);
         if (length < 0) break;
     }
+    if (length >= 2 && line[length - 2] == '\r') line[--length - 1] = '\n'; /* universal newlines */
     Value text = length < 0 ? VALUE_NONE : str_from_utf8(line, length);
     free(line);
     fclose(file);

@@ -80,6 +80,7 @@ typedef struct FlowConstants {
 /* Jumps to empty blocks go on to the next full one; small exit blocks are copied to the jumps that lead to them. */
 bool flow_normalize(Flow *flow) NODISCARD;
 bool flow_optimize(Flow *flow, FlowConstants *constants) NODISCARD;
+void flow_remove_redundant_jumps(Flow *flow);
 void block_remove_nops(Block *block);
 
 /* --- flow_layout.c: lines, stack depth, handlers, direction of jumps --- */

@@ -404,25 +404,6 @@ static void unlink_empty_blocks(Flow *flow)
             if (has_target(block->instrs[i].opcode)) block->instrs[i].target = skip_empty(block->instrs[i].target);
 }
 
-static void remove_redundant_jumps(Flow *flow)
-{
-    bool has_removed = false;
-    for (Block *block = flow->entry; block; block = block->next) {
-        Instr *last = block_last(block);
-        bool is_redundant = last && (last->opcode == PSEUDO_JUMP || last->opcode == PSEUDO_JUMP_NO_INTERRUPT) &&
-                            last->target == block->next;
-        if (!is_redundant) continue;
-        make_nop(last);
-        has_removed = true;
-    }
-    if (has_removed) unlink_empty_blocks(flow);
-}
-
-static void remove_all_nops(Flow *flow)
-{
-    for (Block *block = flow->entry; block; block = block->next) block_remove_nops(block);
-}
-
 static bool improve_block(Block *block, FlowConstants *constants)
 {
     for (int i = 0; i < block->count; i++)
@@ -439,7 +420,22 @@ bool flow_optimize(Flow *flow, FlowConstants *constants)
     for (Block *block = flow->entry; block; block = block->next)
         if (block->predecessors == 0) block->count = 0;
     unlink_empty_blocks(flow);
-    remove_redundant_jumps(flow);
-    remove_all_nops(flow);
     return true;
+}
+
+/* Jumps to the block that follows. This comes last: until then, they may still be given the line of their block, and
+ * then stay as NOPs. */
+void flow_remove_redundant_jumps(Flow *flow)
+{
+    bool has_removed = false;
+    for (Block *block = flow->entry; block; block = block->next) {
+        Instr *last = block_last(block);
+        bool is_redundant = last && (last->opcode == PSEUDO_JUMP || last->opcode == PSEUDO_JUMP_NO_INTERRUPT) &&
+                            last->target == block->next;
+        if (!is_redundant) continue;
+        make_nop(last);
+        has_removed = true;
+    }
+    if (has_removed) unlink_empty_blocks(flow);
+    for (Block *block = flow->entry; block; block = block->next) block_remove_nops(block);
 }

@@ -39,6 +39,7 @@ static Value line_of_file(Value filename, int lineno)
         if (length < 0) break;
     }
     fclose(file);
+    if (length >= 2 && line[length - 2] == '\r') line[--length - 1] = '\n'; /* universal newlines */
     Value text = length < 0 ? VALUE_NULL : decode_lossy(line, length);
     free(line);
     return text;
