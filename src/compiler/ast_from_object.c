@@ -35,9 +35,17 @@ static bool fail_missing(const char *name, const char *owner)
 
 static bool int_from_object(Value object, int *result)
 {
-    if (is_int(object)) return arg_as_int(object, result);
-    error_format(&type_ValueError, "invalid integer value: %R", object);
-    return false;
+    int64_t number;
+    if (!is_int(object)) {
+        error_format(&type_ValueError, "invalid integer value: %R", object);
+        return false;
+    }
+    if (!int_fits_int64(object, &number) || number != (int)number) {
+        error_set(&type_OverflowError, "Python int too large to convert to C int");
+        return false;
+    }
+    *result = (int)number;
+    return true;
 }
 
 /* identifier, string, constant: None stays no value for the first two. */

@@ -198,9 +198,15 @@ static int set_attributes(Value dict, const AstTypeInfo *info)
     return dict_set_cstr(dict, "end_col_offset", VALUE_NONE);
 }
 
-static Value make_class(const char *name, Value base, STEALS NULLABLE Value namespace)
+/* The namespace's last entries are __module__ and __doc__. */
+static Value make_class(const char *name, const char *doc, Value base, STEALS NULLABLE Value namespace)
 {
     if (value_is_null(namespace)) return VALUE_NULL;
+    Value module = ID(ast);
+    if (dict_set_cstr(namespace, "__module__", module) < 0 || set_doc(namespace, doc) < 0) {
+        value_decref(namespace);
+        return VALUE_NULL;
+    }
     char full_name[64] = "ast.";
     strncat(full_name, name, sizeof full_name - sizeof "ast.");
     Type *type = type_new_native(full_name, as_type(base), VALUE_NULL, namespace);
@@ -213,8 +219,8 @@ static Value type_namespace(const AstTypeInfo *info)
     static const AstConstructor none = {0};
     Value dict = dict_new();
     if (value_is_null(dict)) return dict;
-    if (set_doc(dict, info->doc) < 0 || set_attributes(dict, info) < 0 ||
-        set_fields(dict, info->sort == AST_PRODUCT ? &info->constructors[0] : &none) < 0)
+    if (set_fields(dict, info->sort == AST_PRODUCT ? &info->constructors[0] : &none) < 0 ||
+        set_attributes(dict, info) < 0)
         value_clear(&dict);
     return dict;
 }
@@ -222,19 +228,19 @@ static Value type_namespace(const AstTypeInfo *info)
 static Value constructor_namespace(const AstConstructor *constructor)
 {
     Value dict = dict_new();
-    if (!value_is_null(dict) && (set_doc(dict, constructor->doc) < 0 || set_fields(dict, constructor) < 0))
-        value_clear(&dict);
+    if (!value_is_null(dict) && set_fields(dict, constructor) < 0) value_clear(&dict);
     return dict;
 }
 
 static int make_classes_of(const AstTypeInfo *info, AstClasses *made)
 {
-    made->base = make_class(info->name, value_from_type(&type_ast), type_namespace(info));
+    made->base = make_class(info->name, info->doc, value_from_type(&type_ast), type_namespace(info));
     if (value_is_null(made->base)) return -1;
     if (info->sort == AST_PRODUCT) return 0;
     for (int i = 0; i < info->constructor_count; i++) {
         const AstConstructor *constructor = &info->constructors[i];
-        made->constructors[i] = make_class(constructor->name, made->base, constructor_namespace(constructor));
+        made->constructors[i] =
+            make_class(constructor->name, constructor->doc, made->base, constructor_namespace(constructor));
         if (value_is_null(made->constructors[i])) return -1;
         if (info->sort != AST_ENUM) continue;
         made->instances[i] = call_0(made->constructors[i]);

@@ -1,5 +1,6 @@
 /* builtins_compile.c: compile, eval, exec. */
 #include "compiler/compile.h"
+#include "compiler/ast_object.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
 #include "objects/code.h"
@@ -12,11 +13,6 @@
 #include "vm/builtins.h"
 #include "vm/frame.h"
 #include "vm/runtime.h"
-
-/* The _ast module's conversions (compiler/): weak while a machine is built without it. */
-extern int ast_is_node(Value v) __attribute__((weak));
-extern Value ast_to_object(const Mod *mod) __attribute__((weak));
-extern Mod *ast_from_object(Value tree, enum ParseMode mode, AstArena *arena) __attribute__((weak));
 
 /* --- source text --- */
 
@@ -81,7 +77,8 @@ static Value compile_tree(Value tree, Value filename, enum ParseMode mode, int f
 {
     AstArena *arena = arena_new();
     Mod *mod = arena ? ast_from_object(tree, mode, arena) : NULL;
-    Value code = mod ? compile_ast(mod, filename, flags, optimize, arena) : VALUE_NULL;
+    bool is_valid = mod && ast_validate(mod) == 0;
+    Value code = is_valid ? compile_ast(mod, filename, flags, optimize, arena) : VALUE_NULL;
     arena_free(arena);
     return code;
 }
@@ -165,7 +162,7 @@ Value builtin_compile(Value self, const Value *args, ssize_t nargs, NULLABLE Val
     if (optimize < 0) optimize = options.optimize;
     if (!dont_inherit) flags |= inherited_flags();
     if (!parse_mode(out[2], flags, &mode)) goto done;
-    int is_tree = ast_is_node ? ast_is_node(out[0]) : 0;
+    int is_tree = ast_is_node(out[0]);
     if (is_tree < 0) goto done;
     if (is_tree) result = flags & PARSE_ONLY_AST ? value_incref(out[0]) : compile_tree(out[0], filename, mode, flags, optimize);
     else if (flags & PARSE_ONLY_AST) result = compile_to_tree(out[0], filename, mode, flags);
