@@ -48,11 +48,12 @@ static Value merge_tuple_items(ConstantPool *pool, Value v)
     return value_incref(v);
 }
 
+/* Built anew even when no item changed, as CPython does: the order that the set shows follows from it. */
 static Value merge_frozenset_items(ConstantPool *pool, Value v)
 {
     Value items = tuple_from_iterable(v);
     Value merged = value_is_null(items) ? items : merge_tuple_items(pool, items);
-    Value result = value_is_null(merged) ? merged : value_is(merged, items) ? value_incref(v) : frozenset_new(merged);
+    Value result = value_is_null(merged) ? merged : frozenset_new(merged);
     value_xdecref(items);
     value_xdecref(merged);
     return result;
