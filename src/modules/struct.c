@@ -227,18 +227,18 @@ static bool is_unsigned(char code)
     return strchr("BHILQNP", code) != NULL;
 }
 
-static bool out_of_range(char code, ssize_t size)
+static bool out_of_range(char code, ssize_t size, bool is_little)
 {
     int64_t low = -((int64_t)1 << (8 * size - 1)), high = ~low;
     if (is_unsigned(code)) {
         high = 2 * high + 1;
         low = 0;
     }
-    const char *name = code == 'b'   ? "byte"
-                       : code == 'B' ? "ubyte"
-                       : code == 'h' ? "short"
-                       : code == 'H' ? "ushort"
-                                     : NULL;
+    const char *name = code == 'b'                ? "byte"
+                       : code == 'B'              ? "ubyte"
+                       : code == 'h' && is_little ? "short"
+                       : code == 'H' && is_little ? "ushort"
+                                                  : NULL;
     if (name)
         FAIL("%s format requires %ld <= number <= %ld", name, (long)low, (long)high);
     else
@@ -257,25 +257,31 @@ static Value integer_argument(Value v)
     return fail("required argument is not an integer");
 }
 
-/* The bits of an int that fits; a number beyond 64 bits is "argument out of range", whatever the code. */
-static bool integer_bits(char code, ssize_t size, Value number, uint64_t *bits)
+/* The bits of an int that fits. What does not fit the C type that CPython goes through is "argument out of range",
+ * what only does not fit the field has a message of its own: unsigned fields of 4 bytes, and those of 2 in big-endian
+ * order, go through unsigned long, smaller ones through long. */
+static bool integer_bits(char code, ssize_t size, bool is_little, Value number, uint64_t *bits)
 {
+    bool is_wide = is_unsigned(code) && (size >= 4 || (code == 'H' && !is_little));
     int64_t n;
-    if (int_fits_int64(number, &n)) {
-        *bits = (uint64_t)n;
-        if (size == 8) {
-            if (n >= 0 || !is_unsigned(code) || code == 'P') return true;
-        } else if (is_unsigned(code)) {
-            if (n >= 0 && n < (int64_t)1 << (8 * size)) return true;
-            if (n >= 0 || size < 4) return out_of_range(code, size);
-        } else {
-            int64_t low = -((int64_t)1 << (8 * size - 1));
-            return (n >= low && n <= ~low) || out_of_range(code, size);
+    if (is_wide && code != 'P') {
+        if (int_fits_uint64(number, bits)) {
+            if (size == 8 || *bits < UINT64_C(1) << (8 * size)) return true;
+            return out_of_range(code, size, is_little);
         }
-    } else if (size == 8 && is_unsigned(code) && int_fits_uint64(number, bits)) {
+    } else if (int_fits_int64(number, &n)) {
+        *bits = (uint64_t)n;
+        if (size == 8) return true;
+        int64_t low = is_unsigned(code) ? 0 : -((int64_t)1 << (8 * size - 1));
+        if (n >= low && n < low + ((int64_t)1 << (8 * size))) return true;
+        return out_of_range(code, size, is_little);
+    } else if (code == 'P' && int_fits_uint64(number, bits)) {
         return true;
     }
-    fail("argument out of range");
+    if (code == 'P')
+        FAIL("int too large to convert");
+    else
+        fail("argument out of range");
     return false;
 }
 
@@ -284,7 +290,7 @@ static bool pack_integer(const Field *field, uint8_t *at, Value v, bool is_littl
     uint64_t bits;
     Value number = integer_argument(v);
     if (value_is_null(number)) return false;
-    bool fits = integer_bits(field->code, field->size, number, &bits);
+    bool fits = integer_bits(field->code, field->size, is_little, number, &bits);
     value_decref(number);
     if (fits) store(at, bits, field->size, is_little);
     return fits;
@@ -335,6 +341,15 @@ static double double_from_half(uint16_t half)
     return half & 0x8000 ? -d : d;
 }
 
+static bool float_too_large(Value v, const char *message)
+{
+    if (is_int(v))
+        fail("int too large to convert");
+    else
+        error_set(&type_OverflowError, message);
+    return false;
+}
+
 static bool pack_float(const Field *field, uint8_t *at, Value v, const Struct *self)
 {
     double d = number_as_double(v);
@@ -348,17 +363,12 @@ static bool pack_float(const Field *field, uint8_t *at, Value v, const Struct *s
         memcpy(&bits, &d, 8);
     } else if (field->code == 'f') {
         float f = (float)d;
-        if (isinf(f) && !isinf(d) && !self->is_native) {
-            error_set(&type_OverflowError, "float too large to pack with f format");
-            return false;
-        }
+        if (isinf(f) && !isinf(d) && !self->is_native)
+            return float_too_large(v, "float too large to pack with f format");
         memcpy(&bits, &f, 4);
     } else {
         uint16_t half = 0;
-        if (!half_from_double(d, &half)) {
-            error_set(&type_OverflowError, "float too large to pack with e format");
-            return false;
-        }
+        if (!half_from_double(d, &half)) return float_too_large(v, "float too large to pack with e format");
         bits = half;
     }
     store(at, bits, field->size, self->is_little);

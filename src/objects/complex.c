@@ -96,46 +96,45 @@ static Parts power_of_natural(Parts base, long n)
     return result;
 }
 
-/* By polar coordinates; *error becomes EDOM for a zero base. */
-static Parts general_power(Parts a, Parts b, int *error)
+/* By polar coordinates; errno becomes EDOM for a zero base, and where a function of an infinity has no value. */
+static Parts general_power(Parts a, Parts b)
 {
     if (b.real == 0 && b.imag == 0) return (Parts){1.0, 0.0};
     if (a.real == 0 && a.imag == 0) {
-        if (b.imag != 0 || b.real < 0) *error = EDOM;
+        if (b.imag != 0 || b.real < 0) errno = EDOM;
         return (Parts){0.0, 0.0};
     }
     double magnitude = hypot(a.real, a.imag), length = pow(magnitude, b.real);
     double angle = atan2(a.imag, a.real), phase = angle * b.real;
     if (b.imag != 0) {
-        length *= exp(-angle * b.imag);
+        length /= exp(angle * b.imag);
         phase += b.imag * log(magnitude);
     }
     return (Parts){length * cos(phase), length * sin(phase)};
 }
 
+static Parts integer_power(Parts a, long n)
+{
+    if (n >= 0) return power_of_natural(a, n);
+    Parts whole = power_of_natural(a, -n);
+    if (whole.real == 0 && whole.imag == 0) {
+        errno = EDOM;
+        return whole;
+    }
+    return divide((Parts){1.0, 0.0}, whole);
+}
+
 static Value power(Parts a, Parts b)
 {
-    int error = 0;
-    Parts result;
-    if (b.imag == 0.0 && b.real == floor(b.real) && fabs(b.real) <= 100.0) {
-        long n = (long)b.real;
-        if (n >= 0) {
-            result = power_of_natural(a, n);
-        } else if (a.real == 0 && a.imag == 0) {
-            result = (Parts){0.0, 0.0};
-            error = EDOM;
-        } else {
-            Parts whole = power_of_natural(a, -n);
-            if (whole.real == 0 && whole.imag == 0)
-                error = EDOM;
-            else
-                result = divide((Parts){1.0, 0.0}, whole);
-        }
-    } else {
-        result = general_power(a, b, &error);
-    }
-    if (error == EDOM) return error_set(&type_ZeroDivisionError, "0.0 to a negative or complex power");
-    if (isinf(result.real) || isinf(result.imag)) return error_set(&type_OverflowError, "complex exponentiation");
+    errno = 0;
+    bool is_integer = b.imag == 0.0 && b.real == floor(b.real) && fabs(b.real) <= 100.0;
+    Parts result = is_integer ? integer_power(a, (long)b.real) : general_power(a, b);
+    if (isinf(result.real) || isinf(result.imag))
+        errno = errno ? errno : ERANGE;
+    else if (errno == ERANGE)
+        errno = 0; // an underflow
+    if (errno == EDOM) return error_set(&type_ZeroDivisionError, "0.0 to a negative or complex power");
+    if (errno == ERANGE) return error_set(&type_OverflowError, "complex exponentiation");
     return complex_new(result.real, result.imag);
 }
 
@@ -330,9 +329,13 @@ static bool parts_from_str(Value str, Parts *parts)
     copy = raw_alloc((size_t)length + 1);
     if (copy) {
         memcpy(copy, text, (size_t)length + 1);
-        is_valid = strlen(copy) == (size_t)length && drop_underscores(copy) && parse_complex(copy, parts);
+        bool is_whole = strlen(copy) == (size_t)length, is_clean = drop_underscores(copy);
+        is_valid = is_clean && is_whole && parse_complex(copy, parts);
         raw_free(copy);
-        if (!is_valid) error_set(&type_ValueError, "complex() arg is a malformed string");
+        if (!is_clean)
+            error_format(&type_ValueError, "could not convert string to complex: %R", str);
+        else if (!is_valid)
+            error_set(&type_ValueError, "complex() arg is a malformed string");
     } else {
         error_no_memory();
     }

@@ -54,7 +54,7 @@ Value int_true_divide(Value a, Value b) NODISCARD;
 Value int_power(Value a, Value b, Value modulus_or_none) NODISCARD;
 Value int_lshift(Value a, Value b) NODISCARD;
 Value int_rshift(Value a, Value b) NODISCARD;
-Value int_to_str(Value v, int base) NODISCARD;        /* base 10: no prefix, honours sys.set_int_max_str_digits */
+Value int_to_str(Value v, int base) NODISCARD;        /* bases 2, 8, 16 with "0x"; base 10 honours int_max_str_digits */
 Value int_exact(Value v) NODISCARD;                   /* an exact int equal to v (drops the subclass) */
 Value int_and(Value a, Value b) NODISCARD;
 Value int_or(Value a, Value b) NODISCARD;

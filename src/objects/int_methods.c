@@ -107,7 +107,7 @@ int int_to_bytes(Value v, uint8_t *bytes, size_t length, bool little_endian, boo
     else
         mpz_set(image, z);
     size_t bits = mpz_sgn(image) ? mpz_sizeinbase(image, 2) : 0, count = (bits + 7) / 8;
-    bool fits = bits + is_signed <= length * 8 || (bits == 0 && !is_negative);
+    bool fits = bits + is_signed <= length * 8 || bits == 0; // -1 in no bytes too, as in CPython
     if (fits) {
         memset(bytes, 0, length);
         mpz_export(little_endian ? bytes : bytes + (length - count), NULL, little_endian ? -1 : 1, 1, 0, 0, image);
@@ -166,6 +166,7 @@ static Value from_bytes_method(Value type, const Value *args, ssize_t nargs, Val
     bool little_endian, is_signed;
     if (!args_parse(&spec, args, nargs, kwnames, out)) return VALUE_NULL;
     if (!parse_byte_order(out[1], &little_endian) || !parse_signed(out[2], &is_signed)) return VALUE_NULL;
+    if (is_str(out[0])) return error_set(&type_TypeError, "cannot convert 'str' object to bytes");
     Value bytes = value_bytes(out[0]);
     if (value_is_null(bytes)) return VALUE_NULL;
     Value number = int_from_bytes((const uint8_t *)as_bytes(bytes)->data, (size_t)as_bytes(bytes)->length,

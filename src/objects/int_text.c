@@ -81,19 +81,42 @@ char *int_to_text(Value v, int base, size_t *length)
     return text;
 }
 
+/* Puts "0x" (or the base's own letter) behind the sign. */
+static char *write_prefix(char *start, int base)
+{
+    bool is_negative = *start == '-';
+    char *at = start + is_negative;
+    *--at = base == 16 ? 'x' : base == 8 ? 'o' : 'b';
+    *--at = '0';
+    if (is_negative) *--at = '-';
+    return at;
+}
+
 Value int_to_str(Value v, int base)
 {
-    char buffer[72], *end = buffer + sizeof buffer;
-    if (value_is_small_int(v)) {
-        int64_t n = value_as_small_int(v);
-        if (n >= 0 && n < base) return str_from_char((uint32_t) "0123456789abcdefghijklmnopqrstuvwxyz"[n]);
+    char buffer[80], *end = buffer + sizeof buffer;
+    bool has_prefix = base != 10;
+    if (value_is_small_int(v) || value_is_bool(v)) {
+        int64_t n = value_is_bool(v) ? value_is(v, VALUE_TRUE) : value_as_small_int(v);
+        if (!has_prefix && n >= 0 && n < 10) return str_from_char((uint32_t)('0' + n));
         char *start = write_small(end, n, (unsigned)base);
+        if (has_prefix) start = write_prefix(start, base);
         return str_from_latin1(start, end - start);
     }
     size_t length;
     char *text = int_to_text(v, base, &length);
     if (!text) return VALUE_NULL;
-    Value result = str_from_latin1(text, (ssize_t)length);
+    Value result;
+    if (has_prefix) {
+        bool is_negative = *text == '-';
+        result = str_format("%s0%c%s", is_negative ? "-" : "",
+                            base == 16  ? 'x'
+                            : base == 8 ? 'o'
+                                        : 'b',
+                            text + is_negative);
+    } else {
+        result = str_from_latin1(text, (ssize_t)length);
+    }
     raw_free(text);
     return result;
 }

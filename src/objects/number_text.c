@@ -4,19 +4,11 @@
 #include "objects/str.h"
 #include "objects/unicode.h"
 
-/* The control characters that are spaces in a str but not for the parsers of numbers. */
-static bool has_separator(const char *text, ssize_t length)
-{
-    for (ssize_t i = 0; i < length; i++)
-        if (text[i] >= 0x1c && text[i] <= 0x1f) return true;
-    return false;
-}
-
 char *str_as_ascii_digits(Value str, ssize_t *length)
 {
     const Str *s = as_str(str);
     *length = s->length;
-    if (s->is_ascii && !has_separator(s->data, s->length)) return s->data;
+    if (s->is_ascii) return s->data;
     char *text = raw_alloc((size_t)s->length + 1);
     if (!text) {
         error_no_memory();

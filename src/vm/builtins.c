@@ -33,30 +33,18 @@ static Value builtin_abs(Value self, const Value *args, ssize_t nargs, Value kwn
     return number_absolute(args[0]);
 }
 
-/* "0x…" of an int, sign first. */
-static Value based(Value v, int base, const char *prefix)
+static Value based(Value v, int base)
 {
     Value index = number_index(v);
     if (value_is_null(index)) return index;
-    Value digits = int_to_str(index, base);
-    bool negative = int_sign(index) < 0;
+    Value text = int_to_str(index, base);
     value_decref(index);
-    if (value_is_null(digits)) return digits;
-    Value text;
-    if (negative) {
-        Value rest = str_slice(digits, 1, str_length(digits));
-        text = value_is_null(rest) ? rest : str_format("-%s%U", prefix, rest);
-        value_xdecref(rest);
-    } else {
-        text = str_format("%s%U", prefix, digits);
-    }
-    value_decref(digits);
     return text;
 }
 
-static Value builtin_bin(Value self, const Value *args, ssize_t nargs, Value kwnames) { return based(args[0], 2, "0b"); }
-static Value builtin_oct(Value self, const Value *args, ssize_t nargs, Value kwnames) { return based(args[0], 8, "0o"); }
-static Value builtin_hex(Value self, const Value *args, ssize_t nargs, Value kwnames) { return based(args[0], 16, "0x"); }
+static Value builtin_bin(Value self, const Value *args, ssize_t nargs, Value kwnames) { return based(args[0], 2); }
+static Value builtin_oct(Value self, const Value *args, ssize_t nargs, Value kwnames) { return based(args[0], 8); }
+static Value builtin_hex(Value self, const Value *args, ssize_t nargs, Value kwnames) { return based(args[0], 16); }
 
 static Value builtin_divmod(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
