@@ -16,4 +16,8 @@ NULLABLE const FrozenModule *frozen_find(const char *name);
 /* The module's code; ImportError when it is not frozen. */
 Value frozen_code(const char *name) NODISCARD;
 
+/* Replaces the file name in a code object and in those among its constants that have the same (imp_module.c). */
+struct Code;
+int code_fix_filename(struct Code *code, Value old, Value path);
+
 #endif

@@ -160,19 +160,26 @@ static Value imp_override(Value self, const Value *args, ssize_t nargs, Value kw
 
 /* --- code --- */
 
-/* Replaces the file name in a code object and in those among its constants that have the same. */
-static int fix_filename(Code *code, Value old, Value path)
+int code_fix_filename(Code *code, Value old, Value path)
 {
     if (!str_equal(code->filename, old)) return 0;
+    value_incref(old); /* it may be the one that is replaced now */
     value_replace(&code->filename, value_incref(path));
     for (ssize_t i = 0; i < tuple_length(code->constants); i++) {
         Value constant = tuple_item_borrow(code->constants, i);
         if (!is_code(constant)) continue;
-        if (!recursion_enter(" while fixing file names")) return -1;
-        int failed = fix_filename(as_code(constant), old, path);
+        if (!recursion_enter(" while fixing file names")) {
+            value_decref(old);
+            return -1;
+        }
+        int failed = code_fix_filename(as_code(constant), old, path);
         recursion_leave();
-        if (failed) return -1;
+        if (failed) {
+            value_decref(old);
+            return -1;
+        }
     }
+    value_decref(old);
     return 0;
 }
 
@@ -181,7 +188,7 @@ static Value imp_fix_co_filename(Value self, const Value *args, ssize_t nargs, V
     if (!is_code(args[0])) return error_bad_argument("_fix_co_filename", 1, "code", args[0]);
     if (!is_str(args[1])) return error_bad_argument("_fix_co_filename", 2, "str", args[1]);
     Value old = value_incref(as_code(args[0])->filename);
-    int failed = str_equal(old, args[1]) ? 0 : fix_filename(as_code(args[0]), old, args[1]);
+    int failed = str_equal(old, args[1]) ? 0 : code_fix_filename(as_code(args[0]), old, args[1]);
     value_decref(old);
     return failed ? VALUE_NULL : VALUE_NONE;
 }

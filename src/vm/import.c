@@ -10,7 +10,9 @@
 #include "objects/module.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/frame.h"
 #include "vm/runtime.h"
+#include "vm/traceback.h"
 
 NULLABLE Value import_original;
 
@@ -218,6 +220,31 @@ static Value first_module(Value name, Value full, Value module, int level)
     return result;
 }
 
+/* Takes importlib's own frames out of the traceback of a failed import: all of them for an ImportError, otherwise those
+ * above a _call_with_frames_removed. */
+static void remove_importlib_frames(void)
+{
+    if (!error_occurred() || options.verbose) return;
+    Value exception = error_fetch();
+    bool always = type_is_subtype(type_of(exception), &type_ImportError), inside = false;
+    Value *link = &as_exception(exception)->traceback, *outer = link;
+    while (!value_is_null(*link)) {
+        Traceback *entry = (Traceback *)value_as_object(*link);
+        const Frame *frame = ((FrameObject *)value_as_object(entry->frame))->frame;
+        bool now_inside = frame && (str_equal_cstr(frame->code->filename, "<frozen importlib._bootstrap>") ||
+                                    str_equal_cstr(frame->code->filename, "<frozen importlib._bootstrap_external>"));
+        if (now_inside && !inside) outer = link;
+        inside = now_inside;
+        if (inside && (always || str_equal_cstr(frame->code->name, "_call_with_frames_removed"))) {
+            value_replace(outer, value_xincref(entry->next));
+            link = outer;
+        } else {
+            link = &entry->next;
+        }
+    }
+    error_restore(exception);
+}
+
 Value import_level(Value name, NULLABLE Value globals, NULLABLE Value names, int level)
 {
     if (value_is_null(name)) return error_set(&type_ValueError, "Empty module name");
@@ -249,6 +276,7 @@ Value import_level(Value name, NULLABLE Value globals, NULLABLE Value names, int
 done:
     value_xdecref(module);
     value_decref(full);
+    if (value_is_null(result)) remove_importlib_frames();
     return result;
 }
 
