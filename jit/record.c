@@ -87,7 +87,7 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
     rec.bridge_of = snapshot;
     rec.frame_count = 0;
     ir_rewind(ir, snapshot);
-    Frame *chain[RECORD_FRAMES];
+    Frame *chain[RECORD_FRAMES] = {NULL};
     Frame *frame = innermost;
     for (int i = s->frame_count - 1; i >= 0; i--, frame = frame->previous) {
         if (!frame) return false;
