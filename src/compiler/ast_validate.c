@@ -431,7 +431,7 @@ static bool check_try(const Stmt *s, const char *owner)
     if (!check_body(s->v.Try.body, owner)) return false;
     const char *problem = NULL;
     if (!seq_count(handlers) && !seq_count(s->v.Try.finalbody))
-        problem = "%s has neither handlers nor finalbody";
+        problem = "%s has neither except handlers nor finalbody";
     else if (!seq_count(handlers) && seq_count(s->v.Try.orelse))
         problem = "%s has orelse but no except handlers";
     if (problem) {

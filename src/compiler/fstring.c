@@ -233,6 +233,7 @@ static bool parse_replacement(StringJoiner *joiner, const char **at, const char 
     if (!value) return false;
     bool shows_text = *s == '=';
     if (shows_text) {
+        if (!check_version(p, 8, "f-string: self documenting expressions are")) return false;
         do s++;
         while (isspace((unsigned char)*s));
         if (s >= end) return FAIL(p, "f-string: expecting '}'");

@@ -125,15 +125,15 @@ finish:
 
 #define fail(lexer, ...) fail_range(lexer, str_format(__VA_ARGS__), -1, -1)
 
-static int deprecation_warning(Lexer *lexer, const char *format, const char *what)
+static int warn(Lexer *lexer, const char *format, const char *what)
 {
     Value message = str_format(format, what);
     if (value_is_null(message)) return -1;
-    int result = warn_explicit(&type_DeprecationWarning, message, lexer->filename, lexer->lineno, VALUE_NULL);
+    int result = warn_explicit(&type_SyntaxWarning, message, lexer->filename, lexer->lineno, VALUE_NULL);
     value_decref(message);
     if (result == 0) return 0;
     /* The warning became an exception: say it as a syntax error, at the right place. */
-    if (error_catch(&type_DeprecationWarning)) fail(lexer, format, what);
+    if (error_catch(&type_SyntaxWarning)) fail(lexer, format, what);
     lexer->state = LEXER_FAILED;
     return -1;
 }
@@ -301,7 +301,7 @@ static bool check_number_end(Lexer *lexer, int c, const char *kind)
                    (c == 'i' && (*lexer->at == 'f' || *lexer->at == 'n' || *lexer->at == 's'));
     if (keyword) {
         back_up(lexer, c);
-        if (deprecation_warning(lexer, "invalid %s literal", kind) < 0) return false;
+        if (warn(lexer, "invalid %s literal", kind) < 0) return false;
         next_char(lexer);
     } else if (c < 128 && is_identifier_part(c)) {
         back_up(lexer, c);

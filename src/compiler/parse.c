@@ -266,6 +266,12 @@ static void *parse_func_type(Parser *p)
 NULLABLE Mod *parse_source(Value filename, const char *source, ssize_t size, enum ParseMode mode, int flags,
                            AstArena *arena)
 {
+    return parse_source_of_version(filename, source, size, mode, flags, PARSE_LATEST_VERSION, arena);
+}
+
+NULLABLE Mod *parse_source_of_version(Value filename, const char *source, ssize_t size, enum ParseMode mode, int flags,
+                                      int minor_version, AstArena *arena)
+{
     static void *(*const starts[])(Parser *) = {
         [PARSE_FILE] = parse_file,
         [PARSE_SINGLE] = parse_interactive,
@@ -285,6 +291,7 @@ NULLABLE Mod *parse_source(Value filename, const char *source, ssize_t size, enu
     Parser p;
     if (!text || !parser_init(&p, text, end, filename, mode, flags, arena, NULL)) return NULL;
     p.lexer.has_encoding = has_encoding;
+    p.minor_version = minor_version;
     Mod *result = parser_run(&p, starts[mode]);
     parser_finish(&p);
     assert(result || error_occurred());

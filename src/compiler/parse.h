@@ -23,6 +23,11 @@ enum ParseFlags { /* CPython's PyCF_*, those that the front end looks at */
 NULLABLE Mod *parse_source(Value filename, const char *source, ssize_t size, enum ParseMode mode, int flags,
                            AstArena *arena) NODISCARD;
 
+/* The same for the Python of an earlier minor version: what it did not have is a SyntaxError. */
+enum { PARSE_LATEST_VERSION = 11 };
+NULLABLE Mod *parse_source_of_version(Value filename, const char *source, ssize_t size, enum ParseMode mode, int flags,
+                                      int minor_version, AstArena *arena) NODISCARD;
+
 /* For a prompt: is the text of one statement complete? 1: yes, or it is wrong and more lines do not help; 0: more lines
  * may complete it; -1: some other error. No exception is left behind for 0 and 1. */
 int parse_is_complete(Value filename, const char *source, ssize_t size, int flags) NODISCARD;

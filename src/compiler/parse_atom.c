@@ -84,6 +84,10 @@ Expr *parse_number(Parser *p)
     if (!token) return NULL;
     AstLocation location = location_of_token(token);
     size_t length;
+    if (memchr(token->start, '_', (size_t)(token->end - token->start)) &&
+        !check_version(p, 6, "Underscores in numeric literals are"))
+        return NULL;
+    token = last_token(p);
     const char *digits = copy_digits(p, token, &length);
     if (!digits) return NULL;
     Value value = number_value(digits, length);
@@ -131,7 +135,7 @@ static Comprehension *parse_for_if_clause(Parser *p)
                 end = p->mark;
             }
             p->mark = end;
-            if (p->failed) return NULL;
+            if (p->failed || (is_async && !check_version(p, 6, "Async comprehensions are"))) return NULL;
             ExprSeq *conditions = ifs.count ? nodes_finish(p, &ifs) : NULL;
             return p->failed ? NULL : ast_comprehension(p->arena, target, iter, conditions, is_async);
         }

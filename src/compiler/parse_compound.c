@@ -101,6 +101,7 @@ static Stmt *parse_for(Parser *p)
     Value comment = parse_type_comment(p);
     StmtSeq *body = p->failed ? NULL : parse_block(p), *orelse;
     if (!body || !parse_else_block(p, &orelse)) return NULL;
+    if (is_async && !check_version(p, 5, "Async for loops are")) return NULL;
     AstLocation location = location_from(p, start);
     return is_async ? ast_AsyncFor(p->arena, target, iter, body, orelse, comment, location)
                     : ast_For(p->arena, target, iter, body, orelse, comment, location);
@@ -160,6 +161,7 @@ static Stmt *parse_with(Parser *p)
     Value comment = VALUE_NULL;
     int end = p->mark;
     StmtSeq *body = parse_parenthesized_with(p, &items);
+    if (body && !check_version(p, 9, "Parenthesized context managers are")) return NULL;
     if (!body && !p->failed) {
         p->mark = end;
         items = parse_with_items(p);
@@ -173,6 +175,7 @@ static Stmt *parse_with(Parser *p)
         if (!p->failed) (void)DIAGNOSE(p, invalid_with_stmt(p));
         return NULL;
     }
+    if (is_async && !check_version(p, 5, "Async with statements are")) return NULL;
     AstLocation location = location_from(p, start);
     return is_async ? ast_AsyncWith(p->arena, items, body, comment, location)
                     : ast_With(p->arena, items, body, comment, location);
@@ -267,6 +270,7 @@ static Stmt *parse_try(Parser *p)
     }
     if (p->failed || !parse_finally_block(p, &finalbody)) return NULL;
     if (!handlers && !finalbody) return NULL;
+    if (is_star && !check_version(p, 11, "Exception groups are")) return NULL;
     AstLocation location = location_from(p, start);
     return is_star ? ast_TryStar(p->arena, body, handlers, orelse, finalbody, location)
                    : ast_Try(p->arena, body, handlers, orelse, finalbody, location);
@@ -317,6 +321,7 @@ static Stmt *parse_def(Parser *p, NULLABLE ExprSeq *decorators)
     Value comment = parse_func_type_comment(p);
     StmtSeq *body = p->failed ? NULL : parse_block(p);
     if (!body) return NULL;
+    if (is_async && !check_version(p, 5, "Async functions are")) return NULL;
     AstLocation location = location_from(p, start);
     Value id = name->v.Name.id;
     return is_async ? ast_AsyncFunctionDef(p->arena, id, args, body, decorators, returns, comment, location)

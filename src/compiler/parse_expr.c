@@ -29,7 +29,9 @@ static Expr *parse_power(Parser *p)
     Expr *base;
     if (accept(p, TOKEN_AWAIT)) {
         Expr *value = parse_primary(p);
-        base = value ? ast_Await(p->arena, value, location_from(p, start)) : NULL;
+        base = value && check_version(p, 5, "Await expressions are")
+                   ? ast_Await(p->arena, value, location_from(p, start))
+                   : NULL;
     } else {
         base = parse_primary(p);
     }
@@ -73,6 +75,7 @@ static Expr *parse_binary(Parser *p, int min_level)
             p->mark = end;
             break;
         }
+        if (op.op == OP_MatMult && !check_version(p, 5, "The '@' operator is")) return NULL;
         left = ast_BinOp(p->arena, left, (Operator)op.op, right, location_from(p, start));
     }
     return p->failed ? NULL : left;
@@ -360,7 +363,7 @@ Expr *parse_assignment_expression(Parser *p)
     Expr *target = parse_name(p);
     p->mark = end;
     Expr *value = target ? parse_expression(p) : NULL;
-    if (!value) return NULL;
+    if (!value || !check_version(p, 8, "Assignment expressions are")) return NULL;
     target->v.Name.ctx = CTX_Store;
     return ast_NamedExpr(p->arena, target, value, location_from(p, start));
 }

@@ -187,6 +187,6 @@ Arguments *parse_parameters(Parser *p, bool is_lambda)
     ArgSeq *posonly = finish_list(p, &lists.posonly), *args = finish_list(p, &lists.args);
     ArgSeq *kwonly = finish_list(p, &lists.kwonly);
     ExprSeq *kw_defaults = finish_list(p, &lists.kw_defaults), *defaults = finish_list(p, &lists.defaults);
-    if (p->failed) return NULL;
+    if (p->failed || (posonly && !check_version(p, 8, "Positional-only parameters are"))) return NULL;
     return ast_arguments(p->arena, posonly, args, lists.vararg, kwonly, kw_defaults, lists.kwarg, defaults);
 }

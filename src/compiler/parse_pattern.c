@@ -419,7 +419,10 @@ Stmt *parse_match_stmt(Parser *p)
     Expr *subject = parse_subject_expr(p);
     if (subject && accept(p, TOKEN_COLON) && accept(p, TOKEN_NEWLINE) && accept(p, TOKEN_INDENT)) {
         MatchCaseSeq *cases = parse_cases(p);
-        if (cases && accept(p, TOKEN_DEDENT)) return ast_Match(p->arena, subject, cases, location_from(p, start));
+        if (cases && accept(p, TOKEN_DEDENT)) {
+            if (!check_version(p, 10, "Pattern matching is")) return NULL;
+            return ast_Match(p->arena, subject, cases, location_from(p, start));
+        }
     }
     p->mark = start;
     if (!p->failed) (void)DIAGNOSE(p, invalid_match_stmt(p));

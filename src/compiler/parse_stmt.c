@@ -49,6 +49,8 @@ static Stmt *finish_annotated(Parser *p, Expr *target, bool is_simple, int start
         if (!value) p->mark = end;
     }
     if (p->failed || !set_context(p, target, CTX_Store)) return NULL;
+    if (!check_version(p, 6, is_simple ? "Variable annotation syntax is" : "Variable annotations syntax is"))
+        return NULL;
     return ast_AnnAssign(p->arena, target, annotation, value, is_simple, location_from(p, start));
 }
 
@@ -56,6 +58,7 @@ static Stmt *finish_augmented(Parser *p, Expr *target, int start)
 {
     Operator op = augmented_operator(next_type(p));
     p->mark++;
+    if (op == OP_MatMult && !check_version(p, 5, "The '@' operator is")) return NULL;
     Expr *value = parse_yield_or_star_expressions(p);
     if (!value || !set_context(p, target, CTX_Store)) return NULL;
     return ast_AugAssign(p->arena, target, op, value, location_from(p, start));

@@ -20,6 +20,7 @@ bool parser_init(Parser *p, const char *text, const char *text_end, Value filena
     p->mode = mode;
     p->flags = flags;
     p->arena = arena;
+    p->minor_version = parent ? parent->minor_version : PARSE_LATEST_VERSION;
     /* about one token for four bytes: mostly no resizing */
     size_t size = (size_t)(text_end - text);
     p->capacity = (int)MIN(size / 4 + 16, (size_t)1 << 20);

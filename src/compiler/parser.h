@@ -51,6 +51,7 @@ typedef struct Parser {
     Value filename;
     enum ParseMode mode;
     int flags;
+    int minor_version;    /* of the Python whose programs are accepted */
     bool is_fstring;      /* parses an expression inside an f-string */
     bool failed;          /* an exception is set */
     bool is_diagnosing;   /* second pass: alternatives one by one, remembering results */
@@ -272,6 +273,9 @@ void *raise_literal_problem(Parser *p); /* UnicodeError, ValueError of a literal
 const char *expr_name(const Expr *expr); /* "function call", "literal", … */
 enum TargetsKind { STAR_TARGETS, DEL_TARGETS, FOR_TARGETS };
 void *raise_invalid_target(Parser *p, enum TargetsKind kind, Expr *expr); /* silent when all of it is valid */
+
+/* False, and raised, when the Python that is asked for has not got `what` yet. */
+bool check_version(Parser *p, int minor_version, const char *what);
 
 /* --- known mistakes (invalid.c). Each raises or does nothing; p->mark is as before. --- */
 void invalid_expression(Parser *p);

@@ -365,6 +365,7 @@ static bool joiner_add_literal(StringJoiner *joiner, int token)
     if (!literal.is_fstring)
         return joiner_add_text(joiner, literal_decode(p, literal.start, literal.end, literal.is_raw, token));
     joiner->is_fstring = true;
+    if (!check_version(p, 6, "Format strings are")) return false;
     return fstring_parse(joiner, &literal.start, literal.end, literal.is_raw, 0, token);
 }
 

@@ -253,6 +253,13 @@ void *raise_literal_problem(Parser *p)
     return NULL;
 }
 
+bool check_version(Parser *p, int minor_version, const char *what)
+{
+    if (LIKELY(p->minor_version >= minor_version)) return true;
+    raise_at_last_token(p, &type_SyntaxError, "%s only supported in Python 3.%i and greater", what, minor_version);
+    return false;
+}
+
 /* --- when no rule said more --- */
 
 /* Reads the rest of the source: an error of the lexer there says more than the parser's. */

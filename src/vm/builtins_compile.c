@@ -61,12 +61,13 @@ static int inherited_flags(void)
     return frame ? frame->code->flags & COMPILE_FUTURE_FLAGS : 0;
 }
 
-static Value compile_to_tree(Value source_value, Value filename, enum ParseMode mode, int flags)
+static Value compile_to_tree(Value source_value, Value filename, enum ParseMode mode, int flags, int minor_version)
 {
     Source source;
     if (!source_get(source_value, "compile", "string, bytes or AST", &source)) return VALUE_NULL;
     AstArena *arena = arena_new();
-    Mod *mod = arena ? parse_source(filename, source.text, source.size, mode, flags | source.flags, arena) : NULL;
+    Mod *mod = arena ? parse_source_of_version(filename, source.text, source.size, mode, flags | source.flags,
+                                               minor_version, arena) : NULL;
     Value tree = mod ? ast_to_object(mod) : VALUE_NULL;
     arena_free(arena);
     source_release(&source);
@@ -165,7 +166,7 @@ Value builtin_compile(Value self, const Value *args, ssize_t nargs, NULLABLE Val
     int is_tree = ast_is_node(out[0]);
     if (is_tree < 0) goto done;
     if (is_tree) result = flags & PARSE_ONLY_AST ? value_incref(out[0]) : compile_tree(out[0], filename, mode, flags, optimize);
-    else if (flags & PARSE_ONLY_AST) result = compile_to_tree(out[0], filename, mode, flags);
+    else if (flags & PARSE_ONLY_AST) result = compile_to_tree(out[0], filename, mode, flags, feature_version < 0 ? PARSE_LATEST_VERSION : feature_version);
     else result = compile_value(out[0], "compile", "string, bytes or AST", filename, mode, flags, optimize);
 done:
     value_decref(filename);

@@ -87,7 +87,6 @@ Value array_new(Type *type, const ItemKind *kind, ssize_t length)
 static void array_destroy(Object *object)
 {
     Array *self = (Array *)object;
-    gc_untrack(object);
     if (!value_is_null(self->weaklist)) weakref_clear_all(object);
     raw_free(self->items);
     object_free(object, object->type->instance_size);
