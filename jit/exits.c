@@ -75,11 +75,13 @@ static Value build_iterator(Rebuild *r, const Virtual *v)
     Value object = {raw_value(r, f[0].ref)};
     if (v->kind == VIRTUAL_RANGE_ITERATOR) {
         RangeIterator *it = (RangeIterator *)value_as_object(object);
-        if (!it) it = object_alloc(&type_range_iterator, sizeof *it);
+        bool is_new = !it;
+        if (is_new) it = object_alloc(&type_range_iterator, sizeof *it);
         if (!it) return VALUE_NULL;
         it->next = raw_int(r, f[1].ref);
         it->remaining = raw_int(r, f[2].ref);
         it->step = raw_int(r, f[3].ref);
+        if (is_new) it->length = it->remaining;
         return value_is_null(object) || (f[0].flags & SLOT_OWNED) ? value_from_object(it) : value_incref(object);
     }
     ListIterator *it = (ListIterator *)value_as_object(object);

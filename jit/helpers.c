@@ -142,7 +142,7 @@ static Value helper_range_iterator_new(int64_t next, int64_t remaining, int64_t 
     RangeIterator *it = object_alloc(&type_range_iterator, sizeof *it);
     if (!it) return VALUE_NULL;
     it->next = next;
-    it->remaining = remaining;
+    it->remaining = it->length = remaining;
     it->step = step;
     return value_from_object(it);
 }

@@ -81,6 +81,7 @@ Value get_iter(Value v) NODISCARD;
 /* The next item, or VALUE_NULL: exhausted (StopIteration is swallowed) when no exception is set. */
 Value iter_next(Value iterator) NODISCARD;
 bool is_iterator(Value v);
+Value next_not_implemented(Value self); /* the slot of a class whose __next__ was deleted: TypeError */
 Value sequence_iterator_new(Value sequence) NODISCARD; /* the iterator over __getitem__(0), (1) … (containers' iterators) */
 Value get_aiter(Value v) NODISCARD;
 /* A tuple or list with all items; the error for a non-iterable is TypeError with `message`. Exact lists and tuples are

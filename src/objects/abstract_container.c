@@ -218,7 +218,8 @@ Value mapping_values(Value v)
 
 bool is_iterator(Value v)
 {
-    return type_of(v)->iternext != NULL;
+    UnarySlot next = type_of(v)->iternext;
+    return next && next != next_not_implemented;
 }
 
 Value get_iter(Value v)

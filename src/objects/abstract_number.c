@@ -298,7 +298,8 @@ static Value check_int_result(STEALS Value result, const char *method)
 
 Value number_index(Value v)
 {
-    if (is_int(v)) return value_incref(v);
+    if (value_is_small_int(v)) return v;
+    if (is_int(v)) return int_exact(v);
     UnarySlot slot = type_of(v)->number.index;
     if (!slot) return error_format(&type_TypeError, "'%T' object cannot be interpreted as an integer", v);
     return check_int_result(slot(v), "__index__");

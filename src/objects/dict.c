@@ -24,6 +24,7 @@
 #include "objects/list.h"
 #include "objects/native.h"
 #include "objects/repr_guard.h"
+#include "objects/set.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 
@@ -1039,8 +1040,33 @@ static NATIVE(dict_reversed_method)
     return dict_iter_reversed_keys(self);
 }
 
+/* The hashes of the keys of a dict or set are known: they are not computed again. */
+static int fill_from_hashed_keys(Value result, Value keys, Value value)
+{
+    ssize_t position = 0, length = is_exact_dict(keys) ? dict_length(keys) : set_length(keys);
+    if (dict_reserve(result, length) < 0) return -1;
+    for (;;) {
+        Value key;
+        int64_t hash;
+        if (is_exact_dict(keys)) {
+            if (!dict_next(keys, &position, &key, NULL)) return 0;
+            hash = as_dict(keys)->entries[position - 1].hash;
+        } else if (!set_next(keys, &position, &key, &hash)) {
+            return 0;
+        }
+        value_incref(key);
+        int status = dict_set_hashed(result, key, hash, value);
+        value_decref(key);
+        if (status < 0) return -1;
+    }
+}
+
 static int fill_from_keys(Value result, Value iterable, Value value)
 {
+    bool has_hashes = is_exact_dict(iterable) || object_has_type(iterable, &type_set) ||
+                      object_has_type(iterable, &type_frozenset);
+    if (has_hashes && is_exact_dict(result) && dict_length(result) == 0)
+        return fill_from_hashed_keys(result, iterable, value);
     Value iterator = get_iter(iterable);
     if (value_is_null(iterator)) return -1;
     int status = 0;

@@ -170,8 +170,7 @@ static NATIVE(list_reverse_hint)
 static NATIVE(list_reverse_reduce)
 {
     const ListIterator *iterator = (const ListIterator *)value_as_object(self);
-    Value sequence = iterator->index >= 0 ? iterator->sequence : VALUE_NULL;
-    return reduce_walk(ID(reversed), sequence, iterator->index, true);
+    return reduce_walk(ID(reversed), iterator->sequence, iterator->index, true);
 }
 
 static NATIVE(list_reverse_setstate)

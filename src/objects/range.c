@@ -323,7 +323,7 @@ static Value small_iterator(int64_t start, int64_t step, int64_t length)
     if (!iterator) return VALUE_NULL;
     iterator->next = start;
     iterator->step = step;
-    iterator->remaining = length;
+    iterator->remaining = iterator->length = length;
     return value_from_object(iterator);
 }
 
@@ -383,7 +383,7 @@ static NATIVE(small_length_hint)
     return value_from_small_int(((RangeIterator *)value_as_object(self))->remaining);
 }
 
-/* (iter, (range(next, stop, step),)) */
+/* (iter, (range(start, stop, step),)) */
 static Value reduce_to_range(STEALS Value start, STEALS Value stop, STEALS Value step)
 {
     if (value_is_null(start) || value_is_null(stop) || value_is_null(step)) {
@@ -396,11 +396,11 @@ static Value reduce_to_range(STEALS Value start, STEALS Value stop, STEALS Value
     return value_is_null(range) ? range : iter_reduce_as(ID(iter), range);
 }
 
-/* Appends the state None, as CPython's range iterators do. */
-static Value with_state_none(STEALS Value reduced)
+/* Appends the state: how many numbers were given. */
+static Value with_state(STEALS Value reduced, Value state)
 {
     if (value_is_null(reduced)) return VALUE_NULL;
-    Value result = tuple_pack(3, tuple_item_borrow(reduced, 0), tuple_item_borrow(reduced, 1), VALUE_NONE);
+    Value result = tuple_pack(3, tuple_item_borrow(reduced, 0), tuple_item_borrow(reduced, 1), state);
     value_decref(reduced);
     return result;
 }
@@ -408,9 +408,11 @@ static Value with_state_none(STEALS Value reduced)
 static NATIVE(small_reduce)
 {
     const RangeIterator *iterator = (const RangeIterator *)value_as_object(self);
-    return with_state_none(reduce_to_range(int_from_int64(iterator->next),
-                                           int_from_int64(iterator->next + iterator->remaining * iterator->step),
-                                           int_from_int64(iterator->step)));
+    int64_t given = iterator->length - iterator->remaining;
+    int64_t start = iterator->next - given * iterator->step;
+    return with_state(reduce_to_range(int_from_int64(start), int_from_int64(start + iterator->length * iterator->step),
+                                      int_from_int64(iterator->step)),
+                      value_from_small_int(given));
 }
 
 static NATIVE(small_setstate)
@@ -418,9 +420,10 @@ static NATIVE(small_setstate)
     RangeIterator *iterator = (RangeIterator *)value_as_object(self);
     ssize_t index;
     if (!arg_as_ssize(args[0], &index)) return VALUE_NULL;
-    index = index < 0 ? 0 : MIN(index, iterator->remaining);
-    iterator->next += index * iterator->step;
-    iterator->remaining -= index;
+    index = index < 0 ? 0 : MIN(index, iterator->length);
+    int64_t given = iterator->length - iterator->remaining;
+    iterator->next += (index - given) * iterator->step;
+    iterator->remaining = iterator->length - index;
     return VALUE_NONE;
 }
 
@@ -454,8 +457,9 @@ static NATIVE(long_reduce)
 {
     const LongRangeIterator *iterator = (const LongRangeIterator *)value_as_object(self);
     const Range as_if = {.start = iterator->start, .step = iterator->step};
-    return with_state_none(reduce_to_range(number_at(&as_if, iterator->index), number_at(&as_if, iterator->length),
-                                           value_incref(iterator->step)));
+    return with_state(reduce_to_range(value_incref(iterator->start), number_at(&as_if, iterator->length),
+                                      value_incref(iterator->step)),
+                      iterator->index);
 }
 
 static NATIVE(long_setstate)

@@ -20,6 +20,7 @@ typedef struct Range {
 typedef struct RangeIterator {
     Object head;
     int64_t next, step, remaining;
+    int64_t length; /* numbers in the whole range: how many were given is what pickling shows */
 } RangeIterator;
 
 ALWAYS_INLINE bool is_slice(Value v) { return object_has_type(v, &type_slice); }

@@ -415,9 +415,10 @@ static int64_t slot_hash(Value self)
             error_set(&type_TypeError, "__hash__ method should return an integer");
             return -1;
         }
-        int64_t hash = type_int.hash(result);
+        int64_t hash; /* hash() of a str is any 64-bit number: passed on as it is */
+        if (!int_fits_int64(result, &hash)) hash = type_int.hash(result);
         value_decref(result);
-        return hash;
+        return hash == -1 ? -2 : hash;
     }
     int64_t hash = value_as_small_int(result);
     return hash == -1 ? -2 : hash;
@@ -492,6 +493,11 @@ static Value slot_iter(Value self)
     if (value_is_null(type_lookup_borrow(type_of(self), ID(__getitem__))))
         return error_format(&type_TypeError, "'%T' object is not iterable", self);
     return sequence_iterator_new(self);
+}
+
+Value next_not_implemented(Value self)
+{
+    return error_format(&type_TypeError, "'%T' object is not iterable", self);
 }
 
 static Value slot_iternext(Value self)
@@ -795,6 +801,9 @@ static void update_slot(Type *type, const SlotDef *any)
             generic = row->function;
         }
     }
+    /* a __next__ that was deleted: callers in the middle of an iteration still call the slot */
+    if (offset == offsetof(Type, iternext) && !specific && !generic && type->iternext)
+        specific = (void *)next_not_implemented;
     SLOT_OF(type, offset) = specific && !use_generic ? specific : generic;
     if (offset == offsetof(Type, finalize)) {
         type->flags &= ~(uint32_t)TYPE_HAS_FINALIZER;

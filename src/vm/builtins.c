@@ -226,7 +226,7 @@ static Value builtin_hash(Value self, const Value *args, ssize_t nargs, Value kw
 static Value builtin_len(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
     ssize_t length = value_length(args[0]);
-    return length < 0 ? VALUE_NULL : value_from_small_int(length);
+    return length < 0 ? VALUE_NULL : int_from_int64(length);
 }
 
 static Value builtin_isinstance(Value self, const Value *args, ssize_t nargs, Value kwnames)
