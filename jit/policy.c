@@ -116,7 +116,7 @@ int exit_threshold(const Snapshot *snapshot)
 {
     int base = jit_options.exit_threshold ? jit_options.exit_threshold
                : jit_options.mode == JIT_AUTO ? EXIT_THRESHOLD : SYNC_EXIT_THRESHOLD;
-    return base << (2 * snapshot->tries);
+    return base << MIN(2 * snapshot->tries, 16);
 }
 
 /* --- hot places --- */
@@ -201,7 +201,7 @@ static void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_fr
 {
     Snapshot *s = &tree->ir.snapshots[exit];
     tree->exits++;
-    if (tree->state == TREE_DEAD || s->bridge >= 0) {
+    if (tree->state == TREE_DEAD || s->bridge >= 0 || s->kind == SNAP_FINAL) {
         compile_poll();
         return;
     }

@@ -279,7 +279,15 @@ void record_finish_exit(int unit)
     rec.f->unit = unit;
     rec.snapshot = -1;
     rec.has_effects = false;
-    emit(IR_EXIT, IR_NIL, REF_NONE, REF_NONE, record_snapshot(), 0);
+    if (rec.bridge_of >= 0 && rec.ir->ins_count - rec.saved.ins_count < 8) {
+        /* nothing gained: the exit itself is as good */
+        rec.ir->snapshots[rec.bridge_of].tries = 100;
+        record_abort(REASON_LEFT_LOOP);
+        return;
+    }
+    int snapshot = record_snapshot();
+    rec.ir->snapshots[snapshot].kind = SNAP_FINAL; /* no bridge grows here */
+    emit(IR_EXIT, IR_NIL, REF_NONE, REF_NONE, snapshot, 0);
     rec.is_done = true;
 }
 

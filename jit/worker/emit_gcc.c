@@ -272,8 +272,10 @@ static RV *float_bits(Emitter *e, RV *f) { return bitcast(e, f, e->i64); }
 static RV *rotate_left(Emitter *e, RV *w, int n)
 {
     RV *u = cast(e, w, e->u64);
-    RV *left = gcc_jit_context_new_binary_op(e->ctx, NULL, GCC_JIT_BINARY_OP_LSHIFT, e->u64, u, word(e, n));
-    RV *right = gcc_jit_context_new_binary_op(e->ctx, NULL, GCC_JIT_BINARY_OP_RSHIFT, e->u64, u, word(e, 64 - n));
+    RV *left_count = gcc_jit_context_new_rvalue_from_long(e->ctx, e->u64, n);
+    RV *right_count = gcc_jit_context_new_rvalue_from_long(e->ctx, e->u64, 64 - n);
+    RV *left = gcc_jit_context_new_binary_op(e->ctx, NULL, GCC_JIT_BINARY_OP_LSHIFT, e->u64, u, left_count);
+    RV *right = gcc_jit_context_new_binary_op(e->ctx, NULL, GCC_JIT_BINARY_OP_RSHIFT, e->u64, u, right_count);
     RV *both = gcc_jit_context_new_binary_op(e->ctx, NULL, GCC_JIT_BINARY_OP_BITWISE_OR, e->u64, left, right);
     return cast(e, both, e->i64);
 }
