@@ -157,6 +157,7 @@ typedef struct Tree {
     bool is_in_body;         /* the path being recorded has passed LOOP */
     uint32_t hoisted;        /* alias classes that the loop body takes from before LOOP */
     bool failed;             /* out of memory */
+    Ref problem;             /* where opt_loop gave up (for the log) */
 } Tree;
 
 #define REF_IS_CONST(ref) ((ref) < 0 && (ref) > REF_NONE + 8)

@@ -134,10 +134,14 @@ static void copy_instruction(Peel *peel, Ref ref)
     Ref result = ir_emit(tree, ins);
     if (result == FOLD_FAILS) {
         peel->failed = true;
+        tree->problem = ref;
         return;
     }
     if (ins.type != IR_NIL) {
-        if (ir_type(tree, result) != (IrType)ins.type) peel->failed = true;
+        if (ir_type(tree, result) != (IrType)ins.type) {
+            peel->failed = true;
+            tree->problem = ref;
+        }
         peel->substitute[ref] = result;
     }
 }

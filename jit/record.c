@@ -148,8 +148,8 @@ static void finish_aborted(void)
 {
     JitTree *tree = rec.tree;
     if (jit_options.log_level >= 1) {
-        fprintf(stderr, "jit: tree %u%s aborted: %s (unit %d, opcode %d)\n", tree->id, rec.bridge_of >= 0 ? " bridge" : "",
-                reason_texts[rec.reason], rec.reason_unit, rec.reason_opcode);
+        fprintf(stderr, "jit: tree %u%s aborted: %s (unit %d, opcode %d, at %d)\n", tree->id, rec.bridge_of >= 0 ? " bridge" : "",
+                reason_texts[rec.reason], rec.reason_unit, rec.reason_opcode, tree->ir.problem);
         if (jit_options.log_level >= 3) ir_print(&tree->ir, stderr);
     }
     undo();
@@ -351,8 +351,9 @@ static int collect_ends(Ref *entries, Ref *ends, int max)
         if (count == max) return -1;
         entries[count] = ref;
         ends[count] = rec.slots[entry.a].modified ? end_value(&entry) : ref;
-        if (ends[count] == REF_NONE || REC_FAILED()) return -1;
-        if (ir_type(rec.ir, ends[count]) != (IrType)entry.type) return -1;
+        bool fits = ends[count] != REF_NONE && ir_type(rec.ir, ends[count]) == (IrType)entry.type;
+        if (!fits) rec.ir->problem = ref;
+        if (!fits || REC_FAILED()) return -1;
         count++;
     }
     return count;

@@ -96,6 +96,7 @@ Ref rec_stack_ref(int from_top);
 Value actual(int from_top);                /* the actual value of a stack entry */
 Value actual_local(int index);
 void rec_push(Ref ref, Own own);
+void rec_push_slot(Slot slot);             /* with the ownership that it has */
 void rec_push_copy(const Slot *slot, int local); /* local: absolute number of the local it copies, or -1 */
 Slot rec_take(void);                       /* pops; the caller has the slot's ownership */
 void rec_release(Slot slot);               /* gives it up: counts down when owned */

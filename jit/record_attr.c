@@ -189,8 +189,7 @@ static void push_bound(Ref attribute, Own own)
     replace_top(attribute, own);
     Slot value = rec_take();
     rec_push(const_value(VALUE_NULL), OWN_NONE);
-    rec.f->depth++;
-    *rec_stack(1) = value;
+    rec_push_slot(value);
 }
 
 void record_load_method(void)
@@ -235,8 +234,7 @@ void record_load_method(void)
     /* [owner] -> [method, owner] */
     Slot self = rec_take();
     rec_push(const_value(attribute), OWN_NONE);
-    rec.f->depth++;
-    *rec_stack(1) = self;
+    rec_push_slot(self);
 }
 
 /* --- stores: [value, owner] --- */

@@ -28,8 +28,7 @@ static void build_tuple(int count)
         if (REF_IS_CONST(refs[i]) && is_counted(refs[i])) owns[i] = OWN_SELF; /* rec_own has counted it */
     }
     Ref tuple = virtual_new(VIRTUAL_TUPLE, refs, owns, count);
-    rec.f->depth++;
-    *rec_stack(1) = (Slot){tuple, OWN_NONE, true, 0};
+    rec_push_slot((Slot){tuple, OWN_NONE, true, 0});
 }
 
 /* Items of the stack into the buffer, owned: the helper takes them over. */

@@ -314,8 +314,7 @@ void record_return(void)
     rec.f = caller;
     bool is_discarded = callee.exit == FRAME_EXIT_INIT || callee.exit == FRAME_EXIT_DISCARD;
     if (!is_discarded) {
-        rec.f->depth++;
-        *rec_stack(1) = result;
+        rec_push_slot(result);
         rec_stack(1)->modified = true;
     }
     for (int i = 0; i < count; i++) rec_release(saved[i]);

@@ -273,8 +273,7 @@ void record_get_iter(void)
         Ref fields[3] = {const_value(VALUE_NULL), list.ref, ir_int(rec.ir, 0)};
         Own list_owns[3] = {OWN_NONE, OWN_SELF, OWN_NONE};
         Ref iterator = virtual_new(VIRTUAL_LIST_ITERATOR, fields, list_owns, 3);
-        rec.f->depth++;
-        *rec_stack(1) = (Slot){iterator, OWN_MEMORY, true, 0};
+        rec_push_slot((Slot){iterator, OWN_MEMORY, true, 0});
         return;
     }
     (void)owns;

@@ -87,6 +87,12 @@ void rec_push(Ref ref, Own own)
     *stack_slot(1) = (Slot){ref, (uint8_t)(is_counted(ref) ? own : OWN_NONE), true, 0};
 }
 
+void rec_push_slot(Slot slot)
+{
+    rec.f->depth++;
+    *stack_slot(1) = slot;
+}
+
 void rec_push_copy(const Slot *slot, int local)
 {
     Slot copy = *slot;

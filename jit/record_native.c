@@ -190,8 +190,7 @@ static bool native_range(const NativeCall *c)
     static const Own owns[4] = {OWN_NONE, OWN_NONE, OWN_NONE, OWN_NONE};
     rec_drop(c->nargs + 2);
     Ref iterator = virtual_new(VIRTUAL_RANGE_ITERATOR, fields, owns, 4);
-    rec.f->depth++;
-    *rec_stack(1) = (Slot){iterator, OWN_MEMORY, true, 0};
+    rec_push_slot((Slot){iterator, OWN_MEMORY, true, 0});
     rec.virtual_range = true;
     return true;
 }

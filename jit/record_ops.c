@@ -97,8 +97,7 @@ static void record_copy(void)
         Slot copy = *slot;
         copy.own = OWN_FRAGILE;
         rec_own(&copy);
-        rec.f->depth++;
-        *rec_stack(1) = copy;
+        rec_push_slot(copy);
         return;
     }
     rec_push_copy(slot, -1);
