@@ -250,19 +250,21 @@ static Value integer_text(Percent *p, Value n)
 {
     bool is_decimal = p->conversion == 'd';
     int base = is_decimal ? 10 : p->conversion == 'o' ? 8 : 16;
-    Value text = int_to_str(n, base); /* with a prefix when the base is not 10 */
+    Value text = int_to_str(n, base);
     if (value_is_null(text)) return text;
-    bool has_prefix = !is_decimal;
-    if (has_prefix && !(p->flags & FLAG_ALTERNATE)) {
+    bool has_prefix = !is_decimal && (p->flags & FLAG_ALTERNATE);
+    if (has_prefix) {
         const char *s = as_str(text)->data;
         bool is_negative = *s == '-';
         StrBuilder out;
         str_builder_init(&out);
         if (is_negative) str_builder_add_char(&out, '-');
-        str_builder_add_ascii(&out, s + is_negative + 2, str_length(text) - is_negative - 2);
+        str_builder_add_char(&out, '0');
+        str_builder_add_char(&out, base == 8 ? 'o' : 'x');
+        str_builder_add_ascii(&out, s + is_negative, str_length(text) - is_negative);
         value_decref(text);
         text = str_builder_finish(&out);
-        has_prefix = false;
+        if (value_is_null(text)) return text;
     }
     text = widen_digits(text, p->precision, has_prefix);
     if (value_is_null(text) || p->conversion != 'X') return text;

@@ -1,5 +1,8 @@
 /* io_module: the module _io: its types and open(). */
 #include "modules/io/io.h"
+
+#include <locale.h>
+
 #include "objects/dict.h"
 #include "objects/int.h"
 #include "objects/tuple.h"
@@ -271,6 +274,7 @@ static int exec(Value module)
                            &type_io_file,   &type_io_bytes,    &type_io_string,        &type_io_newline_decoder,
                            &type_io_reader, &type_io_writer,   &type_io_pair,          &type_io_random,
                            &type_io_text};
+    setlocale(LC_CTYPE, ""); /* the encoding of files is the locale's, unless that is plain C */
     if (type_ready(&type_io_bytes_buffer) < 0 || type_ready(&type_io_fast_decoder) < 0) return -1;
     for (size_t i = 0; i < COUNT_OF(types); i++)
         if (module_add_type(module, types[i]) < 0) return -1;
