@@ -30,11 +30,7 @@ static int split_whitespace(Value list, Value self, ssize_t max_split)
         while (i < s.length && is_space_byte((uint8_t)s.data[i])) i++;
         if (i == s.length) return 0;
         ssize_t start = i;
-        if (max_split-- == 0) {
-            ssize_t end = s.length;
-            while (end > start && is_space_byte((uint8_t)s.data[end - 1])) end--;
-            return append_part(list, self, start, end);
-        }
+        if (max_split-- == 0) return append_part(list, self, start, s.length);
         while (i < s.length && !is_space_byte((uint8_t)s.data[i])) i++;
         if (append_part(list, self, start, i) < 0) return -1;
     }
@@ -47,11 +43,7 @@ static int rsplit_whitespace(Value list, Value self, ssize_t max_split)
         while (i > 0 && is_space_byte((uint8_t)s.data[i - 1])) i--;
         if (i == 0) return 0;
         ssize_t end = i;
-        if (max_split-- == 0) {
-            ssize_t start = 0;
-            while (start < end && is_space_byte((uint8_t)s.data[start])) start++;
-            return append_part(list, self, start, end);
-        }
+        if (max_split-- == 0) return append_part(list, self, 0, end);
         while (i > 0 && !is_space_byte((uint8_t)s.data[i - 1])) i--;
         if (append_part(list, self, i, end) < 0) return -1;
     }

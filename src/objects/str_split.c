@@ -39,9 +39,7 @@ static Value split_whitespace(Value self, ssize_t max_split)
         if (i == s->length) break;
         ssize_t start = i;
         if (max_split-- == 0) {
-            ssize_t end = s->length;
-            while (end > start && is_space_at(s, end - 1)) end--;
-            status = append_slice(list, self, start, end);
+            status = append_slice(list, self, start, s->length);
             break;
         }
         while (i < s->length && !is_space_at(s, i)) i++;
@@ -61,9 +59,7 @@ static Value rsplit_whitespace(Value self, ssize_t max_split)
         if (i == 0) break;
         ssize_t end = i;
         if (max_split-- == 0) {
-            ssize_t start = 0;
-            while (start < end && is_space_at(s, start)) start++;
-            status = append_slice(list, self, start, end);
+            status = append_slice(list, self, 0, end);
             break;
         }
         while (i > 0 && !is_space_at(s, i - 1)) i--;
