@@ -126,7 +126,7 @@ static const NativeMethod pwd_methods[] = {
 
 static int pwd_exec(Value module)
 {
-    passwd_type = structseq_type_new(&passwd_definition);
+    if (!passwd_type) passwd_type = structseq_type_new(&passwd_definition);
     return passwd_type ? module_add(module, "struct_passwd", value_incref(value_from_object(passwd_type))) : -1;
 }
 
@@ -242,7 +242,7 @@ static const NativeMethod grp_methods[] = {
 
 static int grp_exec(Value module)
 {
-    group_type = structseq_type_new(&group_definition);
+    if (!group_type) group_type = structseq_type_new(&group_definition);
     return group_type ? module_add(module, "struct_group", value_incref(value_from_object(group_type))) : -1;
 }
 

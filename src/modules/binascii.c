@@ -541,9 +541,10 @@ static const NativeMethod methods[] = {
 
 static int exec(Value module)
 {
-    binascii_error = exception_class_new("binascii.Error", &type_ValueError);
+    if (value_is_null(binascii_error)) binascii_error = exception_class_new("binascii.Error", &type_ValueError);
     if (value_is_null(binascii_error) || module_add(module, "Error", value_incref(binascii_error)) < 0) return -1;
-    binascii_incomplete = exception_class_new("binascii.Incomplete", &type_Exception);
+    if (value_is_null(binascii_incomplete))
+        binascii_incomplete = exception_class_new("binascii.Incomplete", &type_Exception);
     if (value_is_null(binascii_incomplete)) return -1;
     return module_add(module, "Incomplete", value_incref(binascii_incomplete));
 }

@@ -544,7 +544,7 @@ static int exec(Value module)
     if (!siginfo_type) siginfo_type = structseq_type_new(&siginfo_definition);
     if (!siginfo_type || module_add(module, "struct_siginfo", value_incref(value_from_object(siginfo_type))) < 0)
         return -1;
-    itimer_error = exception_class_new("signal.itimer_error", &type_OSError);
+    if (value_is_null(itimer_error)) itimer_error = exception_class_new("signal.itimer_error", &type_OSError);
     if (value_is_null(itimer_error) || module_add(module, "ItimerError", value_incref(itimer_error)) < 0) return -1;
     bool failed;
     default_handler = get_attr_optional(module, ID(default_int_handler), &failed);

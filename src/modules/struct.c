@@ -884,9 +884,9 @@ static const NativeMethod methods[] = {
 
 static int exec(Value module)
 {
-    cache = dict_new();
+    if (value_is_null(cache)) cache = dict_new(); // kept when the module is imported afresh
     if (value_is_null(cache) || type_ready(&iterator_type) < 0 || module_add_type(module, &struct_type) < 0) return -1;
-    struct_error = exception_class_new("struct.error", &type_Exception);
+    if (value_is_null(struct_error)) struct_error = exception_class_new("struct.error", &type_Exception);
     return value_is_null(struct_error) ? -1 : module_add(module, "error", value_incref(struct_error));
 }
 

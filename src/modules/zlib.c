@@ -656,7 +656,7 @@ static int exec(Value module)
         module_add_cstr(module, "__version__", "1.0") < 0 || type_ready(&compress_type) < 0 ||
         type_ready(&decompress_type) < 0)
         return -1;
-    zlib_error = exception_class_new("zlib.error", &type_Exception);
+    if (value_is_null(zlib_error)) zlib_error = exception_class_new("zlib.error", &type_Exception);
     return value_is_null(zlib_error) ? -1 : module_add(module, "error", value_incref(zlib_error));
 }
 

@@ -166,7 +166,8 @@ static Value from_bytes_method(Value type, const Value *args, ssize_t nargs, Val
     bool little_endian, is_signed;
     if (!args_parse(&spec, args, nargs, kwnames, out)) return VALUE_NULL;
     if (!parse_byte_order(out[1], &little_endian) || !parse_signed(out[2], &is_signed)) return VALUE_NULL;
-    if (is_str(out[0])) return error_set(&type_TypeError, "cannot convert 'str' object to bytes");
+    if (is_str(out[0]) || is_int(out[0]))
+        return error_format(&type_TypeError, "cannot convert '%.200T' object to bytes", out[0]);
     Value bytes = value_bytes(out[0]);
     if (value_is_null(bytes)) return VALUE_NULL;
     Value number = int_from_bytes((const uint8_t *)as_bytes(bytes)->data, (size_t)as_bytes(bytes)->length,

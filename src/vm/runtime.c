@@ -224,6 +224,14 @@ static bool start_main_module(void)
     return ok;
 }
 
+/* From here on an interrupt is KeyboardInterrupt, and a closed pipe an error of the write. */
+static bool start_signals(void)
+{
+    Value module = import_module("_signal");
+    value_xdecref(module);
+    return !value_is_null(module);
+}
+
 bool runtime_start(void)
 {
     extern int int_max_str_digits;
@@ -235,7 +243,7 @@ bool runtime_start(void)
     }
     if (types_init() < 0 || ids_init() < 0) return false;
     jit_startup();
-    if (!start_builtins() || !start_sys() || !start_importlib()) return false;
+    if (!start_builtins() || !start_sys() || !start_importlib() || !start_signals()) return false;
     if (!start_streams()) return false;
     if (!start_main_module()) return false;
     runtime.is_initialized = true;

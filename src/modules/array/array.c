@@ -123,6 +123,21 @@ static bool fill_from_sequence(Array *self, Value items)
     return true;
 }
 
+static bool fill_from_other_kind(Value array, const Array *initial)
+{
+    Array *self = as_array(array);
+    if (!array_resize(self, initial->length)) return false;
+    if (self->length) memset(self->items, 0, byte_length(self));
+    for (ssize_t i = 0; i < self->length && i < initial->length; i++) {
+        Value item = array_item(initial, i);
+        if (value_is_null(item)) return false;
+        bool done = self->kind->set(item_at(self, i), item);
+        value_decref(item);
+        if (!done) return false;
+    }
+    return true;
+}
+
 static bool fill(Value array, Value initial)
 {
     Array *self = as_array(array);
@@ -132,6 +147,7 @@ static bool fill(Value array, Value initial)
         if (self->length) memcpy(self->items, as_array(initial)->items, byte_length(self));
         return true;
     }
+    if (is_array(initial)) return fill_from_other_kind(array, as_array(initial));
     if (is_list(initial) || is_tuple(initial)) {
         if (!array_resize(self, sequence_fast_length(initial))) return false;
         if (self->length) memset(self->items, 0, byte_length(self));
@@ -223,13 +239,23 @@ static Value inplace_repeat_slot(Value self, ssize_t count)
     return value_incref(self);
 }
 
+/* Each item is a new object to Python, so that identity does not make a nan equal to itself. */
+static int items_equal(Value x, Value y)
+{
+    Value result = rich_compare(x, y, CMP_EQ);
+    if (value_is_null(result)) return -1;
+    int equal = is_true(result);
+    value_decref(result);
+    return equal;
+}
+
 static int contains_slot(Value self, Value item)
 {
     const Array *array = as_array(self);
     for (ssize_t i = 0; i < array->length; i++) {
         Value mine = array_item(array, i);
         if (value_is_null(mine)) return -1;
-        int same = rich_compare_bool(mine, item, CMP_EQ);
+        int same = items_equal(mine, item);
         value_decref(mine);
         if (same) return same;
     }
@@ -392,7 +418,7 @@ static Value compare_slot(Value left, Value right, CompareOp op)
             value_xdecref(x);
             return VALUE_NULL;
         }
-        int same = rich_compare_bool(x, y, CMP_EQ);
+        int same = items_equal(x, y);
         Value result = VALUE_NULL;
         if (same == 0) {
             if (op == CMP_EQ || op == CMP_NE)

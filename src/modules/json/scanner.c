@@ -133,8 +133,8 @@ Value json_scanstring(Value self, const Value *args, ssize_t nargs, Value kwname
 {
     ssize_t start, end;
     bool is_strict = true;
-    if (!is_str(args[0])) return error_format(&type_TypeError, "first argument must be a string, not %.80T", args[0]);
     if (!arg_as_ssize(args[1], &start) || (nargs > 2 && !arg_as_bool(args[2], &is_strict))) return VALUE_NULL;
+    if (!is_str(args[0])) return error_format(&type_TypeError, "first argument must be a string, not %.80T", args[0]);
     if (start < 0 || start > str_length(args[0])) return error_set(&type_ValueError, "end is out of bounds");
     Value string = json_scan_string(args[0], start, is_strict, &end);
     if (value_is_null(string)) return VALUE_NULL;

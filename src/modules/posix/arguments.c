@@ -28,6 +28,7 @@ static Value call_fspath(Value v)
 static bool take_bytes(Path *path, STEALS Value bytes)
 {
     if (value_is_null(bytes)) return false;
+    path->gives_bytes = true;
     if (memchr(as_bytes(bytes)->data, 0, (size_t)as_bytes(bytes)->length)) {
         error_format(&type_ValueError, "%s: embedded null character in %s", path->function, path->argument);
         value_decref(bytes);
@@ -36,6 +37,13 @@ static bool take_bytes(Path *path, STEALS Value bytes)
     path->bytes = bytes;
     path->text = as_bytes(bytes)->data;
     return true;
+}
+
+static bool take_str(Path *path, Value text)
+{
+    bool done = take_bytes(path, str_encode_fs(text));
+    path->gives_bytes = false;
+    return done;
 }
 
 static bool take_buffer(Path *path, Value v)
@@ -68,11 +76,12 @@ bool path_convert(Value v, Path *path)
     path->bytes = VALUE_NULL;
     path->text = NULL;
     path->fd = -1;
+    path->gives_bytes = false;
     if (value_is_null(v) || value_is_none(v)) {
         path->object = VALUE_NULL;
         return path->allows_none || wrong_type(path, VALUE_NONE);
     }
-    if (is_str(v)) return take_bytes(path, str_encode_fs(v));
+    if (is_str(v)) return take_str(path, v);
     if (is_bytes(v)) return take_bytes(path, value_incref(v));
     if (path->allows_fd && has_index(v)) return take_fd(path, v);
     Value name = call_fspath(v);
@@ -80,7 +89,7 @@ bool path_convert(Value v, Path *path)
         if (error_occurred()) return false;
         return supports_buffer(v) ? take_buffer(path, v) : wrong_type(path, v);
     }
-    bool done = take_bytes(path, is_str(name) ? str_encode_fs(name) : value_incref(name));
+    bool done = is_str(name) ? take_str(path, name) : take_bytes(path, value_incref(name));
     value_decref(name);
     return done;
 }
@@ -93,15 +102,7 @@ void path_release(Path *path)
 
 Value path_result(const Path *path, const char *name, ssize_t length)
 {
-    Value given = path->object;
-    bool wants_bytes = is_given(given) && is_bytes(given);
-    if (is_given(given) && !wants_bytes && !is_str(given) && path->text) { // a PathLike: what __fspath__ gave
-        Value text = call_fspath(given);
-        if (value_is_null(text)) return VALUE_NULL;
-        wants_bytes = is_bytes(text);
-        value_decref(text);
-    }
-    return wants_bytes ? bytes_new(name, length) : str_decode_fs(name, length);
+    return path->gives_bytes ? bytes_new(name, length) : str_decode_fs(name, length);
 }
 
 /* --- numbers --- */

@@ -35,6 +35,7 @@ typedef struct Path {
     NULLABLE Value bytes;            /* owned: the encoded name */
     NULLABLE const char *text;       /* NULL: it is a descriptor, or None */
     int fd;                          /* -1: it is a name */
+    bool gives_bytes;                /* it was bytes, or a PathLike that gave bytes: so are names that come back */
 } Path;
 
 #define PATH(function_name, argument_name) ((Path){.function = function_name, .argument = argument_name, .fd = -1})

@@ -465,7 +465,7 @@ static const NativeMethod methods[] = {
 
 static int add_type(Value module, const char *name, const StructSeqDef *definition, Type **type)
 {
-    *type = structseq_type_new(definition);
+    if (!*type) *type = structseq_type_new(definition);
     return *type ? module_add(module, name, value_incref(value_from_object(*type))) : -1;
 }
 

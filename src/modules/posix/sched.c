@@ -189,7 +189,7 @@ static const NativeMethod methods[] = {
 
 int posix_sched_exec(Value module)
 {
-    param_type = structseq_type_new(&param_definition);
+    if (!param_type) param_type = structseq_type_new(&param_definition);
     if (!param_type || module_add(module, "sched_param", value_incref(value_from_object(param_type))) < 0) return -1;
     return posix_add_functions(module, methods);
 }

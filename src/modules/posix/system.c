@@ -215,8 +215,8 @@ static const NativeMethod methods[] = {
 
 int posix_system_exec(Value module)
 {
-    uname_type = structseq_type_new(&uname_definition);
-    terminal_size_type = structseq_type_new(&terminal_size_definition);
+    if (!uname_type) uname_type = structseq_type_new(&uname_definition);
+    if (!terminal_size_type) terminal_size_type = structseq_type_new(&terminal_size_definition);
     if (!uname_type || !terminal_size_type) return -1;
     if (module_add(module, "uname_result", value_incref(value_from_object(uname_type))) < 0 ||
         module_add(module, "terminal_size", value_incref(value_from_object(terminal_size_type))) < 0 ||
