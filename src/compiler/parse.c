@@ -110,9 +110,9 @@ static bool check_utf8_file(Value filename, const char *source, ssize_t size)
 /* Moves *source behind a byte order mark, or to a decoded copy (*decoded, owned). *has_encoding: something said which
  * encoding it is. False: raised. */
 static bool decode_source(Value filename, const char **source, ssize_t *size, int flags, Value *decoded,
-                          bool *has_encoding)
+                          bool *has_encoding, char encoding[static 64])
 {
-    char encoding[64];
+    encoding[0] = 0;
     *has_encoding = true;
     if (flags & PARSE_IGNORE_COOKIE) return true;
     bool has_mark = *size >= 3 && memcmp(*source, "\xef\xbb\xbf", 3) == 0;
@@ -120,7 +120,7 @@ static bool decode_source(Value filename, const char **source, ssize_t *size, in
         *source += 3;
         *size -= 3;
     }
-    if (!find_encoding(*source, *source + *size, encoding, sizeof encoding)) {
+    if (!find_encoding(*source, *source + *size, encoding, 64)) {
         *has_encoding = has_mark;
         return !(flags & PARSE_FROM_FILE) || check_utf8_file(filename, *source, *size);
     }
@@ -284,13 +284,15 @@ NULLABLE Mod *parse_source_of_version(Value filename, const char *source, ssize_
     }
     Value decoded = VALUE_NULL;
     bool has_encoding;
-    if (!decode_source(filename, &source, &size, flags, &decoded, &has_encoding)) return NULL;
+    char encoding[64];
+    if (!decode_source(filename, &source, &size, flags, &decoded, &has_encoding, encoding)) return NULL;
     const char *end;
     const char *text = copy_source(arena, source, size, mode == PARSE_FILE, &end);
     value_xdecref(decoded);
     Parser p;
     if (!text || !parser_init(&p, text, end, filename, mode, flags, arena, NULL)) return NULL;
     p.lexer.has_encoding = has_encoding;
+    p.encoding = encoding[0] ? encoding : NULL;
     p.minor_version = minor_version;
     Mod *result = parser_run(&p, starts[mode]);
     parser_finish(&p);

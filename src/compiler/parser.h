@@ -51,6 +51,7 @@ typedef struct Parser {
     Value filename;
     enum ParseMode mode;
     int flags;
+    const char *encoding; /* of the source, when it says one; else NULL */
     int minor_version;    /* of the Python whose programs are accepted */
     bool is_fstring;      /* parses an expression inside an f-string */
     bool failed;          /* an exception is set */

@@ -22,9 +22,9 @@ static Value decode_lossy(const char *text, ssize_t size)
 }
 
 /* Line `lineno` of the file of this name; VALUE_NULL without an exception when there is none. */
-static Value line_of_file(Value filename, int lineno)
+static Value line_of_file(const Parser *p, int lineno)
 {
-    const char *path = is_str(filename) ? str_as_utf8(filename, NULL) : NULL;
+    const char *path = is_str(p->filename) ? str_as_utf8(p->filename, NULL) : NULL;
     if (!path) {
         error_clear();
         return VALUE_NULL;
@@ -40,8 +40,9 @@ static Value line_of_file(Value filename, int lineno)
     }
     fclose(file);
     if (length >= 2 && line[length - 2] == '\r') line[--length - 1] = '\n'; /* universal newlines */
-    Value text = length < 0 ? VALUE_NULL : decode_lossy(line, length);
+    Value text = length < 0 ? VALUE_NULL : str_decode(line, length, p->encoding ? p->encoding : "utf-8", "replace");
     free(line);
+    if (length >= 0 && value_is_null(text)) error_clear();
     return text;
 }
 
@@ -60,7 +61,7 @@ static Value line_of_source(const Parser *p, int lineno)
 static Value error_line(const Parser *p, int lineno)
 {
     const Lexer *lexer = &p->lexer;
-    Value line = p->mode == PARSE_FILE && !p->is_fstring ? line_of_file(p->filename, lineno) : VALUE_NULL;
+    Value line = p->mode == PARSE_FILE && !p->is_fstring ? line_of_file(p, lineno) : VALUE_NULL;
     if (!value_is_null(line)) return line;
     if (lexer->lineno <= lineno && lexer->line_end > lexer->piece)
         return decode_lossy(lexer->piece, lexer->line_end - lexer->piece);

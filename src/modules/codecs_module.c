@@ -366,8 +366,9 @@ static Value charmap_encode(Value self, const Value *args, ssize_t nargs, Value 
 
 static Value charmap_build(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    const char *name = name_argument("charmap_build", args[0]);
-    return name || !error_occurred() ? codec_charmap_build(args[0]) : VALUE_NULL;
+    if (!is_str(args[0]))
+        return error_format(&type_TypeError, "charmap_build() argument must be str, not %T", args[0]);
+    return codec_charmap_build(args[0]);
 }
 
 static Value escape_encode(Value self, const Value *args, ssize_t nargs, Value kwnames)

@@ -523,15 +523,16 @@ static int slot_descr_set(Value self, Value object, NULLABLE Value value)
     return 0;
 }
 
+/* Looks on the type alone: a class is an instance, too, and its own __init__ is not its metaclass's. */
 static int slot_init(Value self, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
-    Value method;
-    int unbound = method_lookup_generic(self, ID(__init__), &method);
-    Value result;
-    if (unbound < 0) return -1;
-    if (unbound) {
+    Value method = type_lookup_borrow(type_of(self), ID(__init__)), result;
+    if (!value_is_null(method) && (type_of(method)->flags & TYPE_METHOD_DESCRIPTOR)) {
+        value_incref(method);
         result = call_with_self(method, self, args, nargs, kwnames);
     } else {
+        method = lookup_special(self, ID(__init__));
+        if (value_is_null(method)) return error_occurred() ? -1 : 0;
         result = call_vector(method, args, nargs, kwnames);
     }
     value_decref(method);
