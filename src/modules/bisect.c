@@ -3,6 +3,7 @@
 #include "objects/call.h"
 #include "objects/error.h"
 #include "objects/exception.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/native.h"
 
@@ -65,7 +66,7 @@ static Value bisect(const char *function, bool to_right, const Value *args, ssiz
     Arguments arguments;
     if (!parse(function, args, nargs, kwnames, &arguments)) return VALUE_NULL;
     ssize_t place = search(&arguments, arguments.item, to_right);
-    return place < 0 ? VALUE_NULL : value_from_small_int(place);
+    return place < 0 ? VALUE_NULL : int_from_int64(place);
 }
 
 static Value insort(const char *function, bool to_right, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
@@ -79,7 +80,10 @@ static Value insort(const char *function, bool to_right, const Value *args, ssiz
     if (place < 0) return VALUE_NULL;
     if (is_exact_list(arguments.sequence))
         return list_insert(arguments.sequence, place, arguments.item) < 0 ? VALUE_NULL : VALUE_NONE;
-    Value result = call_method_2(arguments.sequence, ID(insert), value_from_small_int(place), arguments.item);
+    Value index = int_from_int64(place);
+    if (value_is_null(index)) return VALUE_NULL;
+    Value result = call_method_2(arguments.sequence, ID(insert), index, arguments.item);
+    value_decref(index);
     if (value_is_null(result)) return VALUE_NULL;
     value_decref(result);
     return VALUE_NONE;

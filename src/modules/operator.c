@@ -5,6 +5,7 @@
 #include "objects/dict.h"
 #include "objects/error.h"
 #include "objects/exception.h"
+#include "objects/int.h"
 #include "objects/native.h"
 #include "objects/repr_guard.h"
 #include "objects/str.h"
@@ -185,7 +186,7 @@ static NATIVE(operator_length_hint)
     if (nargs > 1 && !arg_as_ssize(args[1], &fallback)) return VALUE_NULL;
     ssize_t hint = length_hint(args[0], fallback);
     if (hint == -1 && error_occurred()) return VALUE_NULL;
-    return value_from_small_int(hint);
+    return int_from_int64(hint);
 }
 
 static NATIVE(operator_call)

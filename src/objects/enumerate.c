@@ -214,7 +214,7 @@ static NATIVE(reversed_length_hint)
     if (value_is_null(it->sequence)) return value_from_small_int(0);
     ssize_t length = value_length(it->sequence);
     if (length < 0) return VALUE_NULL;
-    return value_from_small_int(length < it->index + 1 ? 0 : it->index + 1);
+    return int_from_int64(length < it->index + 1 ? 0 : it->index + 1);
 }
 
 static NATIVE(reversed_reduce)

@@ -5,6 +5,7 @@
 #include "gc/gc.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
+#include "objects/int.h"
 #include "objects/list.h"
 #include "objects/native.h"
 #include "objects/str.h"
@@ -69,7 +70,11 @@ static Value reduce_walk(Value name, NULLABLE Value sequence, ssize_t index, boo
     /* the builtin is looked up first: that may run Python code which exhausts the iterator */
     Value start = iter_reduce_as(name, value_incref(sequence));
     if (value_is_null(start)) return VALUE_NULL;
-    Value result = tuple_pack(3, tuple_item_borrow(start, 0), tuple_item_borrow(start, 1), value_from_small_int(index));
+    Value state = int_from_int64(index);
+    Value result = value_is_null(state)
+                       ? VALUE_NULL
+                       : tuple_pack(3, tuple_item_borrow(start, 0), tuple_item_borrow(start, 1), state);
+    value_xdecref(state);
     value_decref(start);
     return result;
 }
@@ -289,7 +294,7 @@ static NATIVE(sequence_iterator_hint)
     const Type *type = type_of(iterator->sequence);
     if (!type->sequence.length && !type->mapping.length) return VALUE_NOT_IMPLEMENTED;
     ssize_t length = value_length(iterator->sequence);
-    return length < 0 ? VALUE_NULL : value_from_small_int(MAX(length - iterator->index, 0));
+    return length < 0 ? VALUE_NULL : int_from_int64(MAX(length - iterator->index, 0));
 }
 
 static NATIVE(sequence_iterator_reduce)

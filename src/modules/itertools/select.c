@@ -1,6 +1,7 @@
 /* select.c: the itertools that let some items of an iterable through, or change them one by one: accumulate, compress,
  * dropwhile, takewhile, filterfalse, starmap, islice, pairwise. */
 #include "modules/itertools/itertools.h"
+#include "objects/int.h"
 #include "objects/list.h"
 
 /* --- accumulate --- */
@@ -438,9 +439,9 @@ static NATIVE(islice_reduce)
         value_decref(iterator);
         return reduce_pack(type_of(self), arguments, value_from_small_int(0));
     }
-    Value stop = it->stop == -1 ? VALUE_NONE : value_from_small_int(it->stop);
-    Value arguments = tuple_pack(4, it->iterator, value_from_small_int(it->next), stop, value_from_small_int(it->step));
-    return reduce_pack(type_of(self), arguments, value_from_small_int(it->count));
+    Value parts[4] = {value_incref(it->iterator), int_from_int64(it->next),
+                      it->stop == -1 ? VALUE_NONE : int_from_int64(it->stop), int_from_int64(it->step)};
+    return reduce_pack(type_of(self), tuple_from_array_steal(parts, 4), int_from_int64(it->count));
 }
 
 static NATIVE(islice_setstate)

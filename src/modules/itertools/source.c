@@ -349,14 +349,15 @@ static NATIVE(repeat_length_hint)
 {
     const Repeat *it = (const Repeat *)value_as_object(self);
     if (it->remaining == -1) return error_set(&type_TypeError, "len() of unsized object");
-    return value_from_small_int(it->remaining);
+    return int_from_int64(it->remaining);
 }
 
 static NATIVE(repeat_reduce)
 {
     const Repeat *it = (const Repeat *)value_as_object(self);
-    Value arguments = it->remaining >= 0 ? tuple_pack(2, it->element, value_from_small_int(it->remaining))
-                                         : tuple_pack(1, it->element);
+    Value parts[2] = {value_incref(it->element), VALUE_NULL};
+    if (it->remaining >= 0) parts[1] = int_from_int64(it->remaining);
+    Value arguments = tuple_from_array_steal(parts, it->remaining >= 0 ? 2 : 1);
     return reduce_pack(type_of(self), arguments, VALUE_NULL);
 }
 
