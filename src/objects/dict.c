@@ -276,6 +276,11 @@ int64_t dict_hash_key(Value key)
     return hash_of_key(key);
 }
 
+ssize_t dict_find_entry_hashed(Value v, Value key, int64_t hash)
+{
+    return find(as_dict(v), key, hash);
+}
+
 ssize_t dict_find_entry(Value v, Value key)
 {
     int64_t hash = hash_of_key(key);

@@ -63,6 +63,7 @@ Value dict_items_list(Value dict) NODISCARD;
 
 /* Where the key's entry is: >= 0, -1 missing, -2 error. Stays valid while dict_keys_version gives the same number. */
 ssize_t dict_find_entry(Value dict, Value key);
+ssize_t dict_find_entry_hashed(Value dict, Value key, int64_t hash);
 uint32_t dict_keys_version(Value dict); /* nonzero; 0 only when the numbers ran out */
 extern void (*dict_watch_hook)(Value dict, Value key, NULLABLE Value new_value); /* no key: everything changes */
 

@@ -238,8 +238,7 @@ static int function_traverse(Object *self, GcVisit visit, void *argument)
     return 0;
 }
 
-/* Code, name and qualname stay: a function must be callable and have a name at any time. */
-static void function_clear(Object *self)
+static void drop_fields(Object *self)
 {
     Function *f = (Function *)self;
     f->version = 0;
@@ -247,12 +246,21 @@ static void function_clear(Object *self)
     for (size_t i = 0; i < COUNT_OF(fields); i++) value_clear(fields[i]);
 }
 
+/* A function must be callable and have a name at any time: the code stays, the names become empty. */
+static void function_clear(Object *self)
+{
+    Function *f = (Function *)self;
+    drop_fields(self);
+    value_replace(&f->name, str_empty());
+    value_replace(&f->qualname, str_empty());
+}
+
 static void function_destroy(Object *self)
 {
     Function *f = (Function *)self;
     gc_untrack(f);
     if (!value_is_null(f->weaklist)) weakref_clear_all(self);
-    function_clear(self);
+    drop_fields(self);
     value_clear(&f->globals);
     value_clear(&f->builtins);
     value_clear(&f->code);

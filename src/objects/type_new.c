@@ -324,7 +324,7 @@ static void lay_out(Type *type, const ClassPlan *plan)
         type->attrs_offset = base->item_size ? -1 : (ssize_t)size;
         if (!base->item_size) type->instance_size = size + sizeof(InstanceAttrs);
     }
-    if (type_has_flag(base, TYPE_HAS_GC) || type->attrs_offset || type->heap->slot_count) type->flags |= TYPE_HAS_GC;
+    type->flags |= TYPE_HAS_GC; /* every instance refers to its class */
     type->destroy = subtype_destroy;
     while (base->flags & TYPE_HEAP) base = base->base;
     if (type_has_flag(type, TYPE_HAS_GC) && !type_has_flag(base, TYPE_HAS_GC)) type->flags |= TYPE_TRACKED_AT_ALLOC;

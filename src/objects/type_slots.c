@@ -37,7 +37,7 @@ WRAPPER(wrap_inquiry)
 WRAPPER(wrap_length)
 {
     ssize_t result = ((LengthSlot)slot)(self);
-    return result < 0 ? VALUE_NULL : value_from_small_int(result);
+    return result < 0 ? VALUE_NULL : int_from_int64(result);
 }
 
 WRAPPER(wrap_hash)
@@ -340,8 +340,11 @@ static int slot_truth(Value self)
 
 static Value slot_item(Value self, ssize_t index)
 {
-    Value number = value_from_small_int(index);
-    return call_required(self, ID(__getitem__), &number, 1);
+    Value number = int_from_int64(index);
+    if (value_is_null(number)) return VALUE_NULL;
+    Value item = call_required(self, ID(__getitem__), &number, 1);
+    value_decref(number);
+    return item;
 }
 
 static int call_set_item(Value self, Value key, NULLABLE Value value)

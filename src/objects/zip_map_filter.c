@@ -177,7 +177,7 @@ typedef struct Map {
 
 static Value new_map(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
-    if (type == &type_map && !args_no_keywords("map", kwnames)) return VALUE_NULL;
+    if ((type == &type_map || type->init == type_map.init) && !args_no_keywords("map", kwnames)) return VALUE_NULL;
     if (nargs < 2) return error_set(&type_TypeError, "map() must have at least two arguments.");
     Value iterators = iterators_of(args + 1, nargs - 1);
     Map *self = value_is_null(iterators) ? NULL : object_alloc_zeroed(type, type->instance_size);
@@ -284,7 +284,7 @@ typedef struct Filter {
 
 static Value new_filter(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
-    if (type == &type_filter && !args_no_keywords("filter", kwnames)) return VALUE_NULL;
+    if ((type == &type_filter || type->init == type_filter.init) && !args_no_keywords("filter", kwnames)) return VALUE_NULL;
     if (!args_count("filter", nargs, 2, 2)) return VALUE_NULL;
     Value iterator = get_iter(args[1]);
     Filter *self = value_is_null(iterator) ? NULL : object_alloc_zeroed(type, type->instance_size);

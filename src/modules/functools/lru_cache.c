@@ -170,7 +170,7 @@ static int replace_oldest(LruCache *self, STEALS Value key, int64_t hash, Value 
     unlink_entry(oldest);
     object_incref(&oldest->head);
     Value old_key = value_incref(oldest->key);
-    ssize_t i = dict_find_entry(self->cache, old_key);
+    ssize_t i = dict_find_entry_hashed(self->cache, old_key, oldest->hash);
     int status = -1;
     if (i == -2) {
         link_newest(self, oldest); /* a comparison failed: the entry stays */
