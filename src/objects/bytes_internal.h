@@ -91,8 +91,8 @@ Value bytes_method_zfill(Value self, const Value *args, ssize_t nargs, Value kwn
          0,        "center($self, width, fillchar=b' ', /)\n--\n\nReturn a centered string of length width."},         \
         {"count",                                                                                                      \
          bytes_method_count,                                                                                           \
-         1,                                                                                                            \
-         3,                                                                                                            \
+         0,                                                                                                            \
+         -1,                                                                                                            \
          0,                                                                                                            \
          "B.count(sub[, start[, end]]) -> int\n\nReturn the number of non-overlapping occurrences of subsection sub "  \
          "in\nbytes B[start:end].  Optional arguments start and end are interpreted\nas in slice notation."},          \
@@ -105,8 +105,8 @@ Value bytes_method_zfill(Value self, const Value *args, ssize_t nargs, Value kwn
          "encoding."},                                                                                                 \
         {"endswith",                                                                                                   \
          bytes_method_endswith,                                                                                        \
-         1,                                                                                                            \
-         3,                                                                                                            \
+         0,                                                                                                            \
+         -1,                                                                                                            \
          0,                                                                                                            \
          "B.endswith(suffix[, start[, end]]) -> bool\n\nReturn True if B ends with the specified suffix, False "       \
          "otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B "   \
@@ -119,8 +119,8 @@ Value bytes_method_zfill(Value self, const Value *args, ssize_t nargs, Value kwn
          "expandtabs($self, /, tabsize=8)\n--\n\nReturn a copy where all tab characters are expanded using spaces."},  \
         {"find",                                                                                                       \
          bytes_method_find,                                                                                            \
-         1,                                                                                                            \
-         3,                                                                                                            \
+         0,                                                                                                            \
+         -1,                                                                                                            \
          0,                                                                                                            \
          "B.find(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch "    \
          "that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice "  \
@@ -140,8 +140,8 @@ Value bytes_method_zfill(Value self, const Value *args, ssize_t nargs, Value kwn
          "bytes object."},                                                                                             \
         {"index",                                                                                                      \
          bytes_method_index,                                                                                           \
-         1,                                                                                                            \
-         3,                                                                                                            \
+         0,                                                                                                            \
+         -1,                                                                                                            \
          0,                                                                                                            \
          "B.index(sub[, start[, end]]) -> int\n\nReturn the lowest index in B where subsection sub is found,\nsuch "   \
          "that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice "  \
@@ -250,16 +250,16 @@ Value bytes_method_zfill(Value self, const Value *args, ssize_t nargs, Value kwn
          "by new."},                                                                                                   \
         {"rfind",                                                                                                      \
          bytes_method_rfind,                                                                                           \
-         1,                                                                                                            \
-         3,                                                                                                            \
+         0,                                                                                                            \
+         -1,                                                                                                            \
          0,                                                                                                            \
          "B.rfind(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch "  \
          "that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice "  \
          "notation."},                                                                                                 \
         {"rindex",                                                                                                     \
          bytes_method_rindex,                                                                                          \
-         1,                                                                                                            \
-         3,                                                                                                            \
+         0,                                                                                                            \
+         -1,                                                                                                            \
          0,                                                                                                            \
          "B.rindex(sub[, start[, end]]) -> int\n\nReturn the highest index in B where subsection sub is found,\nsuch " \
          "that sub is contained within B[start,end].  Optional\narguments start and end are interpreted as in slice "  \
@@ -299,8 +299,8 @@ Value bytes_method_zfill(Value self, const Value *args, ssize_t nargs, Value kwn
          "boundaries."},                                                                                               \
         {"startswith",                                                                                                 \
          bytes_method_startswith,                                                                                      \
-         1,                                                                                                            \
-         3,                                                                                                            \
+         0,                                                                                                            \
+         -1,                                                                                                            \
          0,                                                                                                            \
          "B.startswith(prefix[, start[, end]]) -> bool\n\nReturn True if B starts with the specified prefix, False "   \
          "otherwise.\nWith optional start, test B beginning at that position.\nWith optional end, stop comparing B "   \

@@ -221,8 +221,9 @@ static bool get_bounds(const Value *args, ssize_t nargs, ssize_t length, ssize_t
 }
 
 /* Where the first argument stands within the bounds: -1 nowhere, -2 with an error. */
-static ssize_t find_argument(Value self, const Value *args, ssize_t nargs, int direction)
+static ssize_t find_argument(const char *name, Value self, const Value *args, ssize_t nargs, int direction)
 {
+    if (!check_find_count(name, nargs)) return -2;
     ssize_t low, high;
     Needle needle;
     if (!get_bounds(args, nargs, byte_span(self).length, &low, &high) || !needle_get(args[0], &needle)) return -2;
@@ -247,28 +248,29 @@ static Value index_result(ssize_t at)
 
 Value bytes_method_find(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return find_result(find_argument(self, args, nargs, 1));
+    return find_result(find_argument("find", self, args, nargs, 1));
 }
 
 Value bytes_method_rfind(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return find_result(find_argument(self, args, nargs, -1));
+    return find_result(find_argument("rfind", self, args, nargs, -1));
 }
 
 Value bytes_method_index(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return index_result(find_argument(self, args, nargs, 1));
+    return index_result(find_argument("index", self, args, nargs, 1));
 }
 
 Value bytes_method_rindex(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return index_result(find_argument(self, args, nargs, -1));
+    return index_result(find_argument("rindex", self, args, nargs, -1));
 }
 
 Value bytes_method_count(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
     ssize_t low, high;
     Needle needle;
+    if (!check_find_count("count", nargs)) return VALUE_NULL;
     if (!get_bounds(args, nargs, byte_span(self).length, &low, &high) || !needle_get(args[0], &needle))
         return VALUE_NULL;
     ByteSpan span = byte_span(self);
@@ -294,7 +296,7 @@ static Value test_ends(Value self, const Value *args, ssize_t nargs, const char 
 {
     ssize_t low, high;
     ByteSpan span = byte_span(self);
-    if (!get_bounds(args, nargs, span.length, &low, &high)) return VALUE_NULL;
+    if (!check_find_count(name, nargs) || !get_bounds(args, nargs, span.length, &low, &high)) return VALUE_NULL;
     if (is_tuple(args[0])) {
         for (ssize_t i = 0; i < tuple_length(args[0]); i++) {
             int match = matches_end(span, tuple_item_borrow(args[0], i), low, high, at_end);

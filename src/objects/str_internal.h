@@ -48,11 +48,13 @@ ALWAYS_INLINE uint32_t char_at(const void *data, int kind, ssize_t index)
     return ((const uint32_t *)data)[index];
 }
 
+/* The count of the arguments of find() and its like, which CPython words in the old way: false with TypeError. */
+bool check_find_count(const char *function, ssize_t nargs) NODISCARD;
+
 /* v itself when it is an exact str, else an exact copy. */
 Value str_exact(Value v) NODISCARD;
 Value str_repeat(Value v, ssize_t count) NODISCARD;
 Value str_repr(Value v) NODISCARD;
 Value str_iter(Value v) NODISCARD;
 
-/* Whitespace and line boundaries by str's own rules (Unicode's), tabulated for ASCII. */
 #endif

@@ -24,6 +24,16 @@ static bool get_bounds(const Value *args, ssize_t nargs, ssize_t length, ssize_t
     return true;
 }
 
+bool check_find_count(const char *function, ssize_t nargs)
+{
+    if (nargs >= 1 && nargs <= 3) return true;
+    error_format(&type_TypeError,
+                 nargs < 1 ? "%s() takes at least 1 argument (%zd given)"
+                           : "%s() takes at most 3 arguments (%zd given)",
+                 function, nargs);
+    return false;
+}
+
 static bool need_str(Value v)
 {
     if (is_str(v)) return true;
@@ -32,10 +42,11 @@ static bool need_str(Value v)
 }
 
 /* -1 nowhere, -2 with an error. */
-static ssize_t find_argument(Value self, const Value *args, ssize_t nargs, int direction)
+static ssize_t find_argument(const char *name, Value self, const Value *args, ssize_t nargs, int direction)
 {
     ssize_t low, high;
-    if (!need_str(args[0]) || !get_bounds(args, nargs, str_length(self), &low, &high)) return -2;
+    if (!check_find_count(name, nargs) || !need_str(args[0]) || !get_bounds(args, nargs, str_length(self), &low, &high))
+        return -2;
     return str_find(self, args[0], low, high, direction);
 }
 
@@ -51,29 +62,30 @@ static Value index_result(ssize_t at)
 
 static Value method_find(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return find_result(find_argument(self, args, nargs, 1));
+    return find_result(find_argument("find", self, args, nargs, 1));
 }
 
 static Value method_rfind(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return find_result(find_argument(self, args, nargs, -1));
+    return find_result(find_argument("rfind", self, args, nargs, -1));
 }
 
 static Value method_index(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return index_result(find_argument(self, args, nargs, 1));
+    return index_result(find_argument("index", self, args, nargs, 1));
 }
 
 static Value method_rindex(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return index_result(find_argument(self, args, nargs, -1));
+    return index_result(find_argument("rindex", self, args, nargs, -1));
 }
 
 static Value method_count(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
     ssize_t low, high;
     const Str *s = as_str(self);
-    if (!need_str(args[0]) || !get_bounds(args, nargs, s->length, &low, &high)) return VALUE_NULL;
+    if (!check_find_count("count", nargs) || !need_str(args[0])) return VALUE_NULL;
+    if (!get_bounds(args, nargs, s->length, &low, &high)) return VALUE_NULL;
     if (low > high) return value_from_small_int(0);
     const Str *sub = as_str(args[0]);
     return value_from_small_int(
@@ -94,7 +106,7 @@ static Value test_ends(Value self, const Value *args, ssize_t nargs, const char 
 {
     ssize_t low, high;
     const Str *s = as_str(self);
-    if (!get_bounds(args, nargs, s->length, &low, &high)) return VALUE_NULL;
+    if (!check_find_count(name, nargs) || !get_bounds(args, nargs, s->length, &low, &high)) return VALUE_NULL;
     if (is_tuple(args[0])) {
         for (ssize_t i = 0; i < tuple_length(args[0]); i++) {
             Value part = tuple_item_borrow(args[0], i);
@@ -396,7 +408,7 @@ const NativeMethod str_methods[] = {
      "Return a centered string of length width.\n"
      "\n"
      "Padding is done using the specified fill character (default is a space)."},
-    {"count", method_count, 1, 3, 0,
+    {"count", method_count, 0, -1, 0,
      "S.count(sub[, start[, end]]) -> int\n"
      "\n"
      "Return the number of non-overlapping occurrences of substring sub in\n"
@@ -416,7 +428,7 @@ const NativeMethod str_methods[] = {
      "    UnicodeEncodeError.  Other possible values are 'ignore', 'replace' and\n"
      "    'xmlcharrefreplace' as well as any other name registered with\n"
      "    codecs.register_error that can handle UnicodeEncodeErrors."},
-    {"endswith", method_endswith, 1, 3, 0,
+    {"endswith", method_endswith, 0, -1, 0,
      "S.endswith(suffix[, start[, end]]) -> bool\n"
      "\n"
      "Return True if S ends with the specified suffix, False otherwise.\n"
@@ -430,7 +442,7 @@ const NativeMethod str_methods[] = {
      "Return a copy where all tab characters are expanded using spaces.\n"
      "\n"
      "If tabsize is not given, a tab size of 8 characters is assumed."},
-    {"find", method_find, 1, 3, 0,
+    {"find", method_find, 0, -1, 0,
      "S.find(sub[, start[, end]]) -> int\n"
      "\n"
      "Return the lowest index in S where substring sub is found,\n"
@@ -448,7 +460,7 @@ const NativeMethod str_methods[] = {
      "\n"
      "Return a formatted version of S, using substitutions from mapping.\n"
      "The substitutions are identified by braces ('{' and '}')."},
-    {"index", method_index, 1, 3, 0,
+    {"index", method_index, 0, -1, 0,
      "S.index(sub[, start[, end]]) -> int\n"
      "\n"
      "Return the lowest index in S where substring sub is found,\n"
@@ -635,7 +647,7 @@ const NativeMethod str_methods[] = {
      "\n"
      "If the optional argument count is given, only the first count occurrences are\n"
      "replaced."},
-    {"rfind", method_rfind, 1, 3, 0,
+    {"rfind", method_rfind, 0, -1, 0,
      "S.rfind(sub[, start[, end]]) -> int\n"
      "\n"
      "Return the highest index in S where substring sub is found,\n"
@@ -643,7 +655,7 @@ const NativeMethod str_methods[] = {
      "arguments start and end are interpreted as in slice notation.\n"
      "\n"
      "Return -1 on failure."},
-    {"rindex", method_rindex, 1, 3, 0,
+    {"rindex", method_rindex, 0, -1, 0,
      "S.rindex(sub[, start[, end]]) -> int\n"
      "\n"
      "Return the highest index in S where substring sub is found,\n"
@@ -721,7 +733,7 @@ const NativeMethod str_methods[] = {
      "\n"
      "Line breaks are not included in the resulting list unless keepends is given and\n"
      "true."},
-    {"startswith", method_startswith, 1, 3, 0,
+    {"startswith", method_startswith, 0, -1, 0,
      "S.startswith(prefix[, start[, end]]) -> bool\n"
      "\n"
      "Return True if S starts with the specified prefix, False otherwise.\n"

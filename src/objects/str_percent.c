@@ -253,15 +253,13 @@ static Value integer_text(Percent *p, Value n)
     Value text = int_to_str(n, base);
     if (value_is_null(text)) return text;
     bool has_prefix = !is_decimal && (p->flags & FLAG_ALTERNATE);
-    if (has_prefix) {
+    if (!is_decimal && !has_prefix) { /* int_to_str has written "0x" */
         const char *s = as_str(text)->data;
         bool is_negative = *s == '-';
         StrBuilder out;
         str_builder_init(&out);
         if (is_negative) str_builder_add_char(&out, '-');
-        str_builder_add_char(&out, '0');
-        str_builder_add_char(&out, base == 8 ? 'o' : 'x');
-        str_builder_add_ascii(&out, s + is_negative, str_length(text) - is_negative);
+        str_builder_add_ascii(&out, s + is_negative + 2, str_length(text) - is_negative - 2);
         value_decref(text);
         text = str_builder_finish(&out);
         if (value_is_null(text)) return text;
