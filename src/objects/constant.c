@@ -49,14 +49,15 @@ static bool bytes_are_equal(Value a, Value b)
            memcmp(as_bytes(a)->data, as_bytes(b)->data, (size_t)as_bytes(a)->length) == 0;
 }
 
+/* What is cheap comes first: the constants may hold many more code objects. */
 static bool codes_are_equal(const Code *a, const Code *b)
 {
     return str_equal(a->name, b->name) && a->argcount == b->argcount && a->posonlyargcount == b->posonlyargcount &&
            a->kwonlyargcount == b->kwonlyargcount && a->flags == b->flags && a->first_line == b->first_line &&
-           bytes_are_equal(a->code, b->code) && tuples_are_same(a->constants, b->constants) &&
+           bytes_are_equal(a->code, b->code) && bytes_are_equal(a->linetable, b->linetable) &&
+           bytes_are_equal(a->exceptiontable, b->exceptiontable) && bytes_are_equal(a->local_kinds, b->local_kinds) &&
            tuples_are_same(a->names, b->names) && tuples_are_same(a->localsplus_names, b->localsplus_names) &&
-           bytes_are_equal(a->local_kinds, b->local_kinds) && bytes_are_equal(a->linetable, b->linetable) &&
-           bytes_are_equal(a->exceptiontable, b->exceptiontable);
+           tuples_are_same(a->constants, b->constants);
 }
 
 bool constants_are_same(Value a, Value b)
@@ -129,6 +130,7 @@ uint64_t constant_hash(Value v)
     if (type == &type_code) {
         const Code *code = as_code(v);
         hash = mix(mix(hash, (uint64_t)str_hash(code->name)), (uint64_t)code->first_line);
+        hash = hash_bytes(as_bytes(code->linetable)->data, as_bytes(code->linetable)->length, hash);
         return hash_bytes(as_bytes(code->code)->data, as_bytes(code->code)->length, hash);
     }
     return mix(hash, v.bits);
