@@ -282,10 +282,8 @@ void invalid_arguments(Parser *p)
 {
     int start = p->mark;
     Expr *a = parse_args(p);
-    /* there must be keywords, or nothing but starred arguments */
-    bool has_keywords = a && (seq_count(a->v.Call.keywords) || p->tokens[start].type == TOKEN_STAR);
-    if (has_keywords && accept(p, TOKEN_COMMA) && accept(p, TOKEN_STAR))
-        raise_at_token(p, last_token(p), "iterable argument unpacking follows keyword argument unpacking");
+    if (a && accept(p, TOKEN_COMMA) && accept(p, TOKEN_STAR))
+        raise_at_node(p, a->location, "iterable argument unpacking follows keyword argument unpacking");
     NEXT_ALTERNATIVE(p, start);
     a = parse_expression(p);
     ComprehensionSeq *clauses = a ? parse_for_if_clauses(p) : NULL;

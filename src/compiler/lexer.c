@@ -303,7 +303,7 @@ static bool check_number_end(Lexer *lexer, int c, const char *kind)
         back_up(lexer, c);
         if (warn(lexer, "invalid %s literal", kind) < 0) return false;
         next_char(lexer);
-    } else if (c < 128 && is_identifier_part(c)) {
+    } else if (is_identifier_part(c)) {
         back_up(lexer, c);
         fail(lexer, "invalid %s literal", kind);
         return false;

@@ -41,12 +41,14 @@ static bool is_blank_or_comment(const char *line, const char *end)
     return line == end || *line == '#' || *line == '\n' || *line == '\r';
 }
 
-/* Looks at the first line, and at the second one if the first is blank or a comment. */
-static bool find_encoding(const char *source, const char *end, char *name, size_t capacity)
+/* Looks at the first line, and at the second one if the first is blank or a comment. A line counts when it has an end
+ * (ends_line: the last one gets one). */
+static bool find_encoding(const char *source, const char *end, bool ends_line, char *name, size_t capacity)
 {
     for (int i = 0; i < 2 && source < end; i++) {
         const char *line_end = source;
         while (line_end < end && *line_end != '\n' && *line_end != '\r') line_end++;
+        if (line_end == end && !ends_line) return false;
         if (find_coding(source, line_end, name, capacity)) return true;
         if (!is_blank_or_comment(source, line_end)) return false;
         if (line_end < end && *line_end == '\r') line_end++;
@@ -56,15 +58,29 @@ static bool find_encoding(const char *source, const char *end, char *name, size_
     return false;
 }
 
-/* "UTF_8" and "utf-8-sig" are "utf-8", as far as the lexer is concerned. */
+/* The names that the lexer knows by heart come in several spellings: "UTF_8", "latin-1-unix". */
+static const char *normal_name(const char *name)
+{
+    static const struct {
+        const char *spelling, *normal;
+    } names[] = {
+        {"utf-8", "utf-8"}, {"latin-1", "iso-8859-1"}, {"iso-8859-1", "iso-8859-1"}, {"iso-latin-1", "iso-8859-1"}};
+    char start[13] = {0};
+    for (int i = 0; i < 12 && name[i]; i++) {
+        char c = name[i];
+        start[i] = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    }
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        size_t length = strlen(names[i].spelling);
+        if (strncmp(start, names[i].spelling, length) == 0 && (start[length] == 0 || start[length] == '-'))
+            return names[i].normal;
+    }
+    return name;
+}
+
 static bool is_utf8_name(const char *name)
 {
-    char normal[6] = {0};
-    for (int i = 0; i < 5 && name[i]; i++) {
-        char c = name[i];
-        normal[i] = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-    }
-    return strcmp(normal, "utf-8") == 0 && (name[5] == 0 || name[5] == '-' || name[5] == '_');
+    return strcmp(normal_name(name), "utf-8") == 0;
 }
 
 /* The exception that says why the source cannot be read becomes a SyntaxError without a place. */
@@ -107,39 +123,44 @@ static bool check_utf8_file(Value filename, const char *source, ssize_t size)
     return false;
 }
 
-/* Moves *source behind a byte order mark, or to a decoded copy (*decoded, owned). *has_encoding: something said which
- * encoding it is. False: raised. */
-static bool decode_source(Value filename, const char **source, ssize_t *size, int flags, Value *decoded,
-                          bool *has_encoding, char encoding[static 64])
+/* A source text and what is known of its encoding. */
+typedef struct Source {
+    const char *text;
+    ssize_t size;
+    NULLABLE Value decoded; /* owned: holds the text when it was not UTF-8 */
+    bool has_encoding;      /* a byte order mark, a coding line or the caller said which it is */
+    char encoding[64];      /* from the coding line, or "" */
+} Source;
+
+/* Skips a byte order mark and decodes what is not UTF-8. ends_line: a last line without an end will get one. */
+static bool decode_source(Source *source, Value filename, int flags, bool ends_line)
 {
-    encoding[0] = 0;
-    *has_encoding = true;
+    source->has_encoding = true;
+    source->encoding[0] = 0;
+    source->decoded = VALUE_NULL;
     if (flags & PARSE_IGNORE_COOKIE) return true;
-    bool has_mark = *size >= 3 && memcmp(*source, "\xef\xbb\xbf", 3) == 0;
+    bool has_mark = source->size >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0;
     if (has_mark) {
-        *source += 3;
-        *size -= 3;
+        source->text += 3;
+        source->size -= 3;
     }
-    if (!find_encoding(*source, *source + *size, encoding, 64)) {
-        *has_encoding = has_mark;
-        return !(flags & PARSE_FROM_FILE) || check_utf8_file(filename, *source, *size);
+    const char *end = source->text + source->size;
+    if (!find_encoding(source->text, end, ends_line, source->encoding, sizeof source->encoding)) {
+        source->has_encoding = has_mark;
+        return !(flags & PARSE_FROM_FILE) || check_utf8_file(filename, source->text, source->size);
     }
-    if (is_utf8_name(encoding)) return true;
+    if (is_utf8_name(source->encoding)) return true;
     if (has_mark) {
-        error_format(&type_SyntaxError, "encoding problem: %s with BOM", encoding);
+        error_format(&type_SyntaxError, "encoding problem: %s with BOM", normal_name(source->encoding));
         raise_decoding_problem(filename);
         return false;
     }
-    *decoded = str_decode(*source, *size, encoding, "strict");
-    const char *text = value_is_null(*decoded) ? NULL : str_as_utf8(*decoded, size);
-    if (!text) {
-        raise_decoding_problem(filename);
-        value_xdecref(*decoded);
-        *decoded = VALUE_NULL;
-        return false;
-    }
-    *source = text;
-    return true;
+    source->decoded = str_decode(source->text, source->size, source->encoding, "strict");
+    if (!value_is_null(source->decoded)) source->text = str_as_utf8(source->decoded, &source->size);
+    if (!value_is_null(source->decoded) && source->text) return true;
+    raise_decoding_problem(filename);
+    value_xdecref(source->decoded);
+    return false;
 }
 
 /* --- line ends --- */
@@ -279,20 +300,18 @@ NULLABLE Mod *parse_source_of_version(Value filename, const char *source, ssize_
         [PARSE_FUNC_TYPE] = parse_func_type,
     };
     if (memchr(source, 0, (size_t)size)) {
-        error_set(&type_SyntaxError, "source code string cannot contain null bytes");
+        error_set(&type_ValueError, "source code string cannot contain null bytes");
         return NULL;
     }
-    Value decoded = VALUE_NULL;
-    bool has_encoding;
-    char encoding[64];
-    if (!decode_source(filename, &source, &size, flags, &decoded, &has_encoding, encoding)) return NULL;
+    Source input = {.text = source, .size = size};
+    if (!decode_source(&input, filename, flags, mode == PARSE_FILE)) return NULL;
     const char *end;
-    const char *text = copy_source(arena, source, size, mode == PARSE_FILE, &end);
-    value_xdecref(decoded);
+    const char *text = copy_source(arena, input.text, input.size, mode == PARSE_FILE, &end);
+    value_xdecref(input.decoded);
     Parser p;
     if (!text || !parser_init(&p, text, end, filename, mode, flags, arena, NULL)) return NULL;
-    p.lexer.has_encoding = has_encoding;
-    p.encoding = encoding[0] ? encoding : NULL;
+    p.lexer.has_encoding = input.has_encoding;
+    p.encoding = input.encoding[0] ? input.encoding : NULL;
     p.minor_version = minor_version;
     Mod *result = parser_run(&p, starts[mode]);
     parser_finish(&p);

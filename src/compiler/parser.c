@@ -75,9 +75,11 @@ static void locate_token(Parser *p, Token *token)
     int end_column = token->end && token->end >= lexer->line_start ? (int)(token->end - lexer->line_start) : -1;
     token->lineno = lineno;
     token->end_lineno = end_lineno;
-    /* The first line of an f-string's expression begins in the middle of a line of the program. */
-    token->col_offset = lineno == p->starting_lineno ? p->starting_col_offset + column : column;
-    token->end_col_offset = end_lineno == p->starting_lineno ? p->starting_col_offset + end_column : end_column;
+    /* The first line of an f-string's expression begins in the middle of a line of the program. (A literal that ends on
+     * a later line is not moved: CPython asks for the line on which the token ends.) */
+    int shift = end_lineno == p->starting_lineno ? p->starting_col_offset : 0;
+    token->col_offset = column + shift;
+    token->end_col_offset = end_column + shift;
 }
 
 static bool remember_type_ignore(Parser *p, const Token *token)

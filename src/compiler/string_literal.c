@@ -291,7 +291,7 @@ static Expr *concatenate_bytes(Parser *p, int first, int count)
         }
         if (!is_ascii(literal.start, literal.end)) {
             value_xdecref(result);
-            return raise_at_token(p, &p->tokens[i], "bytes can only contain ASCII literal characters");
+            return raise_at_last_token(p, &type_SyntaxError, "bytes can only contain ASCII literal characters");
         }
         Value piece = decode_bytes(p, literal.start, literal.end, literal.is_raw, i);
         if (!value_is_null(piece) && !value_is_null(result)) {
