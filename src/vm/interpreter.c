@@ -96,15 +96,6 @@ volatile uint32_t eval_breaker;
     } while (0)
 #define ENTER_NATIVE() goto enter_native
 
-/* What a frame's end means when it is not a plain call's. False: the caller's frame gets an error. */
-static bool init_result_is_none(Value result)
-{
-    bool ok = value_is_none(result);
-    if (!ok) error_format(&type_TypeError, "__init__() should return None, not '%T'", result);
-    value_decref(result);
-    return ok;
-}
-
 /* The public instruction of a unit. */
 ALWAYS_INLINE uint16_t public_opcode(const Unit *ip)
 {
@@ -249,7 +240,7 @@ leave_frame: {
     sp = frame->sp;
     switch (exit) {
     case FRAME_EXIT_INIT:
-        if (!init_result_is_none(leaving)) goto error;
+        if (!op_init_result_is_none(leaving)) goto error;
         break;
     case FRAME_EXIT_GENERATOR: /* a for loop's generator is exhausted */
         value_decref(leaving);
@@ -279,7 +270,7 @@ leave_moved_frame: { /* the frame's contents have become a generator's */
     ip = frame->ip;
     sp = frame->sp;
     if (exit == FRAME_EXIT_INIT) {
-        if (!init_result_is_none(leaving)) goto error;
+        if (!op_init_result_is_none(leaving)) goto error;
     } else if (exit == FRAME_EXIT_DISCARD) {
         value_decref(leaving);
     } else {

@@ -13,6 +13,7 @@
 #include "objects/set.h"
 #include "objects/shape.h"
 #include "objects/slice.h"
+#include "objects/type.h"
 #include "vm/frame.h"
 #include "vm/generator.h"
 #include "vm/operations.h"

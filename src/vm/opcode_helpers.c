@@ -42,9 +42,11 @@
     do {                                                                                                               \
         frame->return_units = (units);                                                                                 \
         frame->sp = sp;                                                                                                \
+        bool is_init_ = callee->exit == FRAME_EXIT_INIT;                                                               \
         Value result_ = interpret(callee, false);                                                                      \
         ERROR_IF(value_is_null(result_));                                                                              \
-        *sp++ = result_;                                                                                               \
+        if (is_init_) ERROR_IF(!op_init_result_is_none(result_));                                                      \
+        else *sp++ = result_;                                                                                          \
         NEXT(units);                                                                                                   \
     } while (0)
 

@@ -8,6 +8,7 @@
 #include "objects/list.h"
 #include "objects/module.h"
 #include "objects/set.h"
+#include "objects/type.h"
 #include "vm/tracing.h"
 
 /* --- names --- */
@@ -407,6 +408,24 @@ Value op_make_function(Frame *frame, Value code, int flags, Value **sp)
     if (flags & 1) function->defaults = *--top;
     *sp = top;
     return made;
+}
+
+bool op_init_result_is_none(STEALS Value result)
+{
+    bool ok = value_is_none(result);
+    if (!ok) error_format(&type_TypeError, "__init__() should return None, not '%T'", result);
+    value_decref(result);
+    return ok;
+}
+
+NULLABLE Value op_plain_init_borrow(Value callable)
+{
+    if (!object_has_type(callable, &type_type)) return VALUE_NULL;
+    Type *class = (Type *)value_as_object(callable);
+    if (!type_has_flag(class, TYPE_HEAP) || class->new_instance != object_new || type_has_flag(class, TYPE_ABSTRACT))
+        return VALUE_NULL;
+    Value init = type_lookup_borrow(class, ID(__init__));
+    return !value_is_null(init) && is_function(init) ? init : VALUE_NULL;
 }
 
 Value op_call(Value callable, const Value *args, ssize_t nargs, NULLABLE Value kwnames)

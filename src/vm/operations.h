@@ -36,6 +36,9 @@ int op_dict_merge(Value dict, Value mapping, Value function) NODISCARD;
 /* --- operators, calls --- */
 Value op_binary(uint32_t op, Value left, Value right) NODISCARD;
 Value op_make_function(Frame *frame, Value code, int flags, Value **sp) NODISCARD;
+bool op_init_result_is_none(STEALS Value result); /* what __init__ returned; false with TypeError */
+/* __init__ of a class whose calls mean no more than object.__new__ and this Python function; else no value. */
+NULLABLE Value op_plain_init_borrow(Value callable);
 Value op_call(Value callable, const Value *args, ssize_t nargs, NULLABLE Value kwnames) NODISCARD; /* nargs: with keywords */
 Value op_call_ex(Frame *frame, Value callable, Value args, NULLABLE Value kwargs) NODISCARD;
 
