@@ -152,7 +152,8 @@ NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const ui
         const SnapFrame *f = &tree->ir.frames[s->first_frame + i];
         int words = i + 1 < s->frame_count ? tree->ir.frames[s->first_frame + i + 1].base - f->base : 0xffff - f->base;
         if (i > 0) {
-            Value function = value_incref((Value){raw_value(&r, f->function)});
+            Value function = {raw_value(&r, f->function)};
+            if (!(f->function_flags & SLOT_OWNED)) value_incref(function);
             Frame *callee = frame_push(as_function(function));
             if (!callee) return NULL; /* values of frames that are not made are lost; the process is out of memory */
             callee->exit = f->exit;

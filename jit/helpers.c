@@ -18,6 +18,7 @@
 #include "objects/slice.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "objects/type.h"
 #include "vm/operations.h"
 
 static double helper_float_remainder(double a, double b)
@@ -165,6 +166,8 @@ static Value helper_call(Value callable, int64_t positional, Value kwnames, int6
     if (is_function(callable)) return function_call(callable, args + 1, positional, kwnames);
     return call_vector(callable, args + 1, positional, kwnames);
 }
+
+static Value helper_new_instance(Value class) { return object_new(as_type(class), NULL, 0, VALUE_NULL); }
 
 #define op_binary helper_binary
 #define is_true helper_is_true

@@ -99,6 +99,7 @@ typedef struct SnapFrame {
     uint16_t locals;     /* nlocalsplus */
     uint8_t return_units;
     uint8_t exit;        /* FrameExit */
+    uint8_t function_flags; /* SLOT_OWNED */
     int32_t code;        /* index into tree->codes */
 } SnapFrame;
 

@@ -28,7 +28,8 @@ static void recorder_reset(JitTree *tree)
 static void enter_frame_model(Frame *frame, int base)
 {
     RecordFrame *f = &rec.frames[rec.frame_count++];
-    *f = (RecordFrame){.frame = frame, .code = frame->code, .function = REF_NONE, .base = base};
+    *f = (RecordFrame){.frame = frame, .code = frame->code, .function = REF_NONE, .base = base,
+                       .function_slot = {const_value(VALUE_NONE), OWN_NONE, true, 0}};
     rec.f = f;
 }
 
@@ -102,6 +103,8 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
         rec.f->unit = sf.unit;
         rec.f->return_units = sf.return_units;
         rec.f->exit = i ? sf.exit : 0;
+        rec.f->function_slot = (Slot){sf.function, sf.function_flags & SLOT_OWNED ? OWN_SELF : OWN_NONE, true, 0};
+        if (i > 0 && REF_IS_INS(sf.function) && rec.f->function_slot.own == OWN_NONE) rec.f->function_slot.own = OWN_FRAGILE;
         int words = frame_quick(chain[i])->frame_words - FRAME_WORDS;
         if (sf.base + words > RECORD_SLOTS) return false;
         Slot fresh = i == 0 ? (Slot){REF_UNREAD, OWN_MEMORY, false, 0} : (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};

@@ -46,7 +46,7 @@ typedef struct RecordFrame {
     int unit;          /* instruction being recorded; in callers: the CALL */
     int return_units;
     int exit;          /* FrameExit */
-    Value instance;    /* FRAME_EXIT_INIT: the object being initialised (borrowed, actual) */
+    Slot function_slot; /* what keeps a function alive that is not a constant */
 } RecordFrame;
 
 enum { RECORD_SLOTS = 1024, RECORD_FRAMES = 12, TRACE_INS_MAX = 2400, TREE_INS_MAX = 12000, TREE_SEGMENTS_MAX = 120 };

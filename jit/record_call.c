@@ -94,20 +94,43 @@ static Ref constant_ref(Value v)
     return const_value(v);
 }
 
-/* Guards that the callable is this function, in this state (its code and defaults may be assigned to). */
+/* Guards that the callable is a function of this code and this state. A constant: its version. Another one (made anew
+ * by each run of a def or lambda): its code, namespaces and defaults. */
 static bool guard_function(Ref ref, Value callable)
 {
     Function *function = as_function(callable);
-    bool is_constant = REF_IS_CONST(ref);
+    if (!REF_IS_CONST(ref) && value_is_null(function->kwdefaults)) {
+        guard_type(ref, &type_function);
+        static const int offsets[] = {offsetof(Function, code), offsetof(Function, globals), offsetof(Function, builtins), offsetof(Function, defaults)};
+        for (size_t i = 0; i < COUNT_OF(offsets); i++) {
+            Value now = *(Value *)((char *)function + offsets[i]);
+            if (offsets[i] == offsetof(Function, defaults) && !value_is_null(now)) {
+                /* default values are folded: the very tuple, or at least one with the same immediate items */
+                Ref defaults = emit_load(IR_FLOAD, IR_VAL, ref, offsets[i], ALIAS_FUNCTION);
+                for (ssize_t k = 0; k < tuple_length(now); k++) {
+                    Ref item = emit_load(IR_FLOAD, IR_VAL, defaults, (int)offsetof(Tuple, items) + (int)k * 8, ALIAS_CONST);
+                    if (k == 0) {
+                        emit_guard(IR_GISNOT, defaults, const_value(VALUE_NULL));
+                        Ref length = emit_load(IR_FLOAD, IR_WORD, defaults, offsetof(Tuple, length), ALIAS_CONST);
+                        emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, tuple_length(now))), REF_NONE);
+                    }
+                    emit_guard(IR_GIS, item, const_value(tuple_item_borrow(now, k)));
+                }
+                continue;
+            }
+            emit_guard(IR_GIS, emit_load(IR_FLOAD, IR_VAL, ref, offsets[i], ALIAS_FUNCTION), const_value(now));
+        }
+        return !REC_FAILED();
+    }
     uint32_t version = function_version(function);
     if (!version) return false;
-    if (!is_constant) guard_value(ref, callable);
+    guard_value(ref, callable);
     Ref now = emit_load(IR_FLOAD32, IR_WORD, const_value(callable), offsetof(Function, version), ALIAS_FUNCTION);
     return emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
 }
 
 /* Pushes the model of the callee's frame; `count` arguments are on top of the stack, `below` entries under them go. */
-static void push_frame_model(Value callable, const Binding *b, int below, int exit, Slot *receiver)
+static void push_frame_model(Value callable, Ref function_ref, const Binding *b, int below, int exit)
 {
     const Function *function = as_function(callable);
     Code *code = as_code(function->code);
@@ -121,8 +144,12 @@ static void push_frame_model(Value callable, const Binding *b, int below, int ex
     }
     Slot args[64];
     for (int i = b->nargs - 1; i >= 0; i--) args[i] = rec_take();
-    (void)receiver;
-    for (int i = 0; i < below; i++) rec_release(rec_take());
+    Slot function_slot = {const_value(VALUE_NONE), OWN_NONE, true, 0};
+    for (int i = 0; i < below; i++) {
+        Slot slot = rec_take();
+        if (!REF_IS_CONST(function_ref) && slot.ref == function_ref) function_slot = slot; /* the frame owns it now */
+        else rec_release(slot);
+    }
     for (int k = 0; k < words; k++) rec.slots[base + k] = (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
     int total = code->argcount + code->kwonlyargcount;
     for (int i = 0; i < total; i++) {
@@ -139,16 +166,17 @@ static void push_frame_model(Value callable, const Binding *b, int below, int ex
     }
     caller->return_units = 5;
     RecordFrame *f = &rec.frames[rec.frame_count++];
-    *f = (RecordFrame){.code = code, .function = const_value(callable), .base = base, .unit = -1, .exit = exit};
+    *f = (RecordFrame){.code = code, .function = function_ref, .base = base, .unit = -1, .exit = exit,
+                       .function_slot = function_slot};
     rec.f = f;
     rec.expects_frame = true;
 }
 
-static bool record_inline(Value callable, Binding *b, int below)
+static bool record_inline(Value callable, Ref function_ref, Binding *b, int below)
 {
     Code *code = as_code(as_function(callable)->code);
     if (!can_inline(code) || !bind(as_function(callable), code, b)) return false;
-    push_frame_model(callable, b, below, FRAME_EXIT_CALL, NULL);
+    push_frame_model(callable, function_ref, b, below, FRAME_EXIT_CALL);
     return true;
 }
 
@@ -196,10 +224,25 @@ static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
     if (!bind(as_function(init), code, &with_self)) return false;
     guard_value(callable_ref, callable);
     uint32_t version = type_version(class);
+    if (!version) return false;
     Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
     emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
-    if (!guard_function(const_value(init), init) || REC_FAILED()) return true;
-    return false; /* the interpreter calls __init__ through type_call: its frame is not ours to follow yet */
+    if (REC_FAILED() || !guard_function(const_value(init), init)) return true;
+    Ref args[] = {const_value(callable)};
+    Ref instance = emit_call_checked(HELPER_new_instance, args, 1);
+    if (REC_FAILED()) return true;
+    emit(IR_GOBJ, IR_NIL, instance, const_type(class), rec.raise_snapshot, 0); /* known to hold: for CSE */
+    /* [NULL, class, args…] -> [instance] and a frame for (instance, args…) */
+    Slot moved[64];
+    for (int i = 0; i < b->nargs; i++) moved[i] = rec_take();
+    rec_release(rec_take());
+    rec_take();
+    rec_push(instance, OWN_SELF);
+    int local = rec_absolute(rec_stack(1));
+    rec_push_slot((Slot){instance, OWN_SLOT, true, (int16_t)local});
+    for (int i = b->nargs - 1; i >= 0; i--) rec_push_slot(moved[i]);
+    push_frame_model(init, const_value(init), &with_self, 0, FRAME_EXIT_INIT);
+    return true;
 }
 
 /* --- CALL --- */
@@ -250,21 +293,20 @@ void record_call(void)
             if (!guard_function(const_value(method->function), method->function)) return;
             b.nargs++;
             callable = method->function;
-            if (record_inline(callable, &b, 1) || REC_FAILED()) return;
+            if (record_inline(callable, const_value(callable), &b, 1) || REC_FAILED()) return;
             call_by_helper(HELPER_call, const_value(callable), b.nargs, 1, kwnames);
             return;
         }
     }
     if (is_function(callable)) {
-        Code *code = as_code(as_function(callable)->code);
         Ref ref = callable_slot->ref;
         if (!guard_function(ref, callable)) {
             if (!REC_FAILED()) record_abort(REASON_CALL_KIND);
             return;
         }
-        if (record_inline(callable, &b, drop) || REC_FAILED()) return;
-        (void)code;
-        call_by_helper(HELPER_call, const_value(callable), b.nargs, drop, kwnames);
+        Ref function_ref = REF_IS_CONST(ref) || !value_is_null(as_function(callable)->kwdefaults) ? const_value(callable) : ref;
+        if (record_inline(callable, function_ref, &b, drop) || REC_FAILED()) return;
+        call_by_helper(HELPER_call, function_ref, b.nargs, drop, kwnames);
         return;
     }
     if (record_native_call(callable, nargs, !value_is_null(below))) return;
@@ -318,6 +360,7 @@ void record_return(void)
         rec_stack(1)->modified = true;
     }
     for (int i = 0; i < count; i++) rec_release(saved[i]);
+    rec_release(callee.function_slot);
     if (is_discarded) rec_release(result);
     rec.returned = true;
 }

@@ -256,6 +256,7 @@ static void for_all_slots(void (*visit)(Slot *slot, int argument), int argument)
         const RecordFrame *f = &rec.frames[i];
         int count = f->code->nlocalsplus + f->depth;
         for (int k = 0; k < count; k++) visit(&rec.slots[f->base + k], argument);
+        visit(&rec.frames[i].function_slot, argument);
     }
 }
 
@@ -345,7 +346,8 @@ static int take_snapshot(SnapKind kind)
             add_entry(f->base + k, slot);
         }
         *VECTOR_ADD(ir, frames) = (SnapFrame){f->function, f->unit, (uint16_t)f->base, (uint16_t)f->depth,
-            (uint16_t)f->code->nlocalsplus, (uint8_t)f->return_units, (uint8_t)f->exit, code_index(f->code)};
+            (uint16_t)f->code->nlocalsplus, (uint8_t)f->return_units, (uint8_t)f->exit,
+            f->function_slot.own == OWN_SELF ? SLOT_OWNED : 0, code_index(f->code)};
     }
     s.entry_count = ir->entries_count - s.first_entry;
     *VECTOR_ADD(ir, snapshots) = s;

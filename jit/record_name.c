@@ -129,8 +129,16 @@ void record_deref(int opcode)
     if (opcode == BC_COPY_FREE_VARS) {
         Value closure = rec.frame->function->closure;
         int count = rec.oparg, first = rec.f->code->nlocalsplus - count;
-        if (rec.frame_count == 1 || REF_IS_INS(rec.f->function)) { /* the cells are not known: read the closure */
+        if (rec.frame_count == 1) {
             record_abort(REASON_INSTRUCTION);
+            return;
+        }
+        if (REF_IS_INS(rec.f->function)) { /* one of several closures of this code */
+            Ref cells = emit_load(IR_FLOAD, IR_VAL, rec.f->function, offsetof(Function, closure), ALIAS_CONST);
+            for (int i = 0; i < count; i++) {
+                Ref cell = emit_load(IR_FLOAD, IR_VAL, cells, (int)offsetof(Tuple, items) + i * 8, ALIAS_CONST);
+                rec.slots[rec.f->base + first + i] = (Slot){cell, OWN_FRAGILE, true, 0};
+            }
             return;
         }
         for (int i = 0; i < count; i++) {
