@@ -4,6 +4,7 @@
  * or an immediate; whoever moved a counted reference out of a slot cleared it), so they are simply overwritten. A value
  * that the trace owns moves; any other is increfed. Nothing is dropped here, so no Python code runs in between. */
 #include "jit/runtime.h"
+#include "objects/error.h"
 #include "objects/float.h"
 #include "objects/iter.h"
 #include "objects/slice.h"
@@ -143,9 +144,30 @@ static void place_frame(Frame *frame, const SnapFrame *f, bool is_innermost)
     if (!is_innermost) frame->return_units = f->return_units;
 }
 
+Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
+{
+    Rebuild r;
+    r.tree = tree;
+    r.ir = &tree->ir;
+    r.values = values;
+    r.built_count = 0;
+    const Snapshot *s = &tree->ir.snapshots[snapshot];
+    r.live_count = snapshot_live(&tree->ir, snapshot, r.live);
+    int top = tree->ir.frames[s->first_frame].locals;
+    for (int i = s->entry_count - 1; i >= 0; i--) {
+        const SnapEntry *entry = &tree->ir.entries[s->first_entry + i];
+        if (entry->slot == top) return build(&r, entry->ref, entry->flags);
+    }
+    return error_system("native code returned nothing");
+}
+
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
 {
-    Rebuild r = {.tree = tree, .ir = &tree->ir, .values = values};
+    Rebuild r;
+    r.tree = tree;
+    r.ir = &tree->ir;
+    r.values = values;
+    r.built_count = 0;
     const Snapshot *s = &tree->ir.snapshots[snapshot];
     r.live_count = snapshot_live(&tree->ir, snapshot, r.live);
     for (int i = 0; i < s->frame_count; i++) {

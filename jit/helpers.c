@@ -163,8 +163,23 @@ static Value helper_call(Value callable, int64_t positional, Value kwnames, int6
 {
     Value args[65];
     take_arguments(args + 1, total);
+    if (is_function(callable) && value_is_null(kwnames)) return jit_call_function(as_function(callable), args + 1, positional);
     if (is_function(callable)) return function_call(callable, args + 1, positional, kwnames);
     return call_vector(callable, args + 1, positional, kwnames);
+}
+
+static Value helper_call_0(Value f) { return jit_call_function(as_function(f), NULL, 0); }
+static Value helper_call_1(Value f, Value a) { return jit_call_function(as_function(f), (Value[]){a}, 1); }
+static Value helper_call_2(Value f, Value a, Value b) { return jit_call_function(as_function(f), (Value[]){a, b}, 2); }
+
+static Value helper_call_3(Value f, Value a, Value b, Value c)
+{
+    return jit_call_function(as_function(f), (Value[]){a, b, c}, 3);
+}
+
+static Value helper_call_4(Value f, Value a, Value b, Value c, Value d)
+{
+    return jit_call_function(as_function(f), (Value[]){a, b, c, d}, 4);
 }
 
 static Value helper_new_instance(Value class) { return object_new(as_type(class), NULL, 0, VALUE_NULL); }

@@ -103,7 +103,7 @@ typedef struct SnapFrame {
     int32_t code;        /* index into tree->codes */
 } SnapFrame;
 
-typedef enum SnapKind { SNAP_RESUME, SNAP_RAISE, SNAP_FINAL, SNAP_ENTRY } SnapKind;
+typedef enum SnapKind { SNAP_RESUME, SNAP_RAISE, SNAP_FINAL, SNAP_RETURN, SNAP_ENTRY } SnapKind;
 
 typedef struct Snapshot {
     int32_t first_entry, entry_count;

@@ -182,8 +182,43 @@ bool jit_hot_loop(Frame *frame, Unit *ip, Value *sp)
 
 bool jit_hot_function(Frame *frame, Unit *ip, Value *sp)
 {
-    ip->counter = 65535;
-    return false;
+    if (code_has_loop(frame->code) || (frame->code->flags & CO_GENERATOR) || frame->owner != FRAME_OWNED_BY_THREAD) {
+        ip->counter = 65535;
+        return false;
+    }
+    return hot(frame, ip, sp, (int)(ip - frame_quick(frame)->units), true);
+}
+
+/* --- calls from native code --- */
+
+static Value run_function(JitTree *tree, Frame *frame);
+
+static NULLABLE JitTree *function_tree(const Code *code)
+{
+    for (const Place *p = code->jit; p; p = p->next) {
+        if (p->is_function) return p->tree;
+    }
+    return NULL;
+}
+
+Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
+{
+    Code *code = as_code(function->code);
+    JitTree *tree = function_tree(code);
+    char here;
+    if (!tree || tree->state == TREE_DEAD || !(tree->code || jit_options.mode == JIT_EXEC) || code->argcount != nargs || code->kwonlyargcount ||
+        (code->flags & (CO_VARARGS | CO_VARKEYWORDS)) || eval_breaker || &here - 16384 < current_thread->c_stack_limit ||
+        thread_is_traced(current_thread)) {
+        return function_call(value_from_object(function), args, nargs, VALUE_NULL);
+    }
+    Frame *frame = frame_push((Function *)value_as_object(value_incref(value_from_object(function))));
+    if (!frame) return VALUE_NULL;
+    for (ssize_t i = 0; i < nargs; i++) frame->localsplus[i] = value_incref(args[i]);
+    memset(frame->localsplus + nargs, 0, (size_t)(code->nlocalsplus - nargs) * sizeof(Value));
+    frame->ip = (Unit *)frame_quick(frame)->units + tree->place->unit + 1;
+    frame->is_complete = true;
+    current_thread->frame = frame;
+    return run_function(tree, frame);
 }
 
 /* --- entering native code --- */
@@ -201,7 +236,7 @@ static void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_fr
 {
     Snapshot *s = &tree->ir.snapshots[exit];
     tree->exits++;
-    if (tree->state == TREE_DEAD || s->bridge >= 0 || s->kind == SNAP_FINAL) {
+    if (tree->state == TREE_DEAD || s->bridge >= 0 || s->kind == SNAP_FINAL || s->kind == SNAP_RETURN) {
         compile_poll();
         return;
     }
@@ -226,6 +261,31 @@ static bool run(JitTree *tree, Frame *frame)
     if (tree->ir.snapshots[exit].kind == SNAP_ENTRY) note_entry_failure(tree);
     else note_exit(tree, (int)exit, innermost, frame);
     return true;
+}
+
+/* Runs a function's tree on a frame that was made for the call; gives its result. */
+static Value run_function(JitTree *tree, Frame *frame)
+{
+    uint64_t values[EXIT_VALUES];
+    tree->entries++;
+    tree->running++;
+    int64_t exit = jit_options.mode == JIT_EXEC ? ir_execute(tree, frame->localsplus, values)
+                                                : tree->code(frame->localsplus, values, tree->table);
+    tree->running--;
+    SnapKind kind = tree->ir.snapshots[exit].kind;
+    if (kind == SNAP_RETURN) {
+        Value result = exit_result(tree, (int)exit, values);
+        Frame *caller = frame->previous;
+        frame->sp = frame->localsplus + frame->code->nlocalsplus;
+        frame_pop(frame);
+        current_thread->frame = caller;
+        return result;
+    }
+    Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);
+    if (!innermost || kind == SNAP_RAISE) return interpret_resumed(frame, true);
+    if (kind == SNAP_ENTRY) note_entry_failure(tree);
+    else note_exit(tree, (int)exit, innermost, frame);
+    return interpret_resumed(frame, false);
 }
 
 /* Whether the conditional backward jump at ip is taken; -1: an exception is set. */

@@ -207,6 +207,11 @@ static bool finish(void)
     return false;
 }
 
+bool jit_starts_at(Frame *frame)
+{
+    return jit_is_recording && rec.instructions == 0 && rec.f->frame == frame;
+}
+
 void jit_record_abandon(void)
 {
     if (!jit_is_recording) return;

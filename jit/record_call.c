@@ -18,9 +18,9 @@
 #include "objects/type.h"
 
 Value jit_call_arguments[64];
-enum { RECURSION_MAX = 2 };
+enum { RECURSION_MAX = 1 };
 
-static bool has_loop(const Code *code)
+bool code_has_loop(const Code *code)
 {
     const Bytes *bytes = as_bytes(code->code);
     for (int i = 0; i < code->code_units; i++) {
@@ -38,7 +38,7 @@ static bool can_inline(const Code *code)
     enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS };
     if ((code->flags & PLAIN) != PLAIN) return false;
     if (code->flags & (CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) return false;
-    if (has_loop(code) || rec.frame_count >= RECORD_FRAMES || code->quick == NULL) return false;
+    if (code_has_loop(code) || rec.frame_count >= RECORD_FRAMES || code->quick == NULL) return false;
     int recursion = 0;
     for (int i = 0; i < rec.frame_count; i++) recursion += rec.frames[i].code == code;
     return recursion < RECURSION_MAX;
@@ -185,6 +185,20 @@ static bool record_inline(Value callable, Ref function_ref, Binding *b, int belo
 /* Calls that leave native code but stay in the trace: arguments in a buffer, result on the stack. */
 static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, Value kwnames)
 {
+    static const HelperId direct[] = {HELPER_call_0, HELPER_call_1, HELPER_call_2, HELPER_call_3, HELPER_call_4};
+    const Type *type;
+    if (nargs < (int)COUNT_OF(direct) && value_is_null(kwnames) && known_type(callable, &type) && type == &type_function) {
+        for (int i = 1; i <= nargs; i++) {
+            if (REF_IS_VIRTUAL(rec_stack(i)->ref)) materialize(rec_stack(i));
+        }
+        Ref args[8] = {callable};
+        for (int i = 0; i < nargs; i++) args[i + 1] = as_tagged(rec_stack(nargs - i)->ref);
+        if (REC_FAILED()) return;
+        Ref result = emit_call_checked(direct[nargs], args, nargs + 1);
+        rec_drop(nargs + below);
+        rec_push(result, OWN_SELF);
+        return;
+    }
     if (nargs > 60) {
         record_abort(REASON_CALL_KIND);
         return;
@@ -319,10 +333,41 @@ void record_call(void)
 
 /* --- RETURN_VALUE --- */
 
+/* The end of a function's tree: what the trace owns of the locals is dropped here, the rest with the frame. */
+static void record_function_return(void)
+{
+    Slot *result = rec_stack(1);
+    if (REF_IS_VIRTUAL(result->ref)) materialize(result);
+    result = rec_stack(1);
+    if (result->own == OWN_SLOT && rec.slots[result->source].own == OWN_SELF && rec.slots[result->source].ref == result->ref) {
+        Slot *source = &rec.slots[result->source];
+        result->own = OWN_SELF;
+        *source = (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
+    }
+    rec_own(result);
+    if (REC_FAILED()) return;
+    for (int i = 0; i < rec.f->code->nlocalsplus; i++) {
+        Slot slot = rec.slots[i];
+        if (!slot.modified || slot.ref == REF_UNREAD) continue;
+        rec.slots[i] = (Slot){const_value(VALUE_NULL), OWN_NONE, false, 0}; /* memory has no value, or an immediate */
+        rec_release(slot);
+    }
+    rec.snapshot = -1;
+    rec.has_effects = false;
+    int snapshot = record_snapshot();
+    rec.ir->snapshots[snapshot].kind = SNAP_RETURN;
+    emit(IR_EXIT, IR_NIL, REF_NONE, REF_NONE, snapshot, 0);
+    rec.is_done = true;
+}
+
 void record_return(void)
 {
+    if (rec.frame_count == 1 && rec.place->is_function) {
+        record_function_return();
+        return;
+    }
     if (rec.frame_count == 1) {
-        if (rec.place->is_function || rec.bridge_of >= 0) {
+        if (rec.bridge_of >= 0) {
             record_finish_exit(rec.f->unit); /* the interpreter does the return itself */
             return;
         }

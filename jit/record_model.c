@@ -342,7 +342,8 @@ static int take_snapshot(SnapKind kind)
         for (int k = 0; k < count; k++) {
             const Slot *slot = &rec.slots[f->base + k];
             if (!slot->modified || slot->ref == REF_UNREAD) continue;
-            if (i > 0 && REF_IS_CONST(slot->ref) && ir_constant(ir, slot->ref)->bits == 0 && k < f->code->nlocalsplus) continue;
+            bool is_unbound = slot->ref == const_value(VALUE_NULL);
+            if (i > 0 && is_unbound && k < f->code->nlocalsplus) continue;
             add_entry(f->base + k, slot);
         }
         *VECTOR_ADD(ir, frames) = (SnapFrame){f->function, f->unit, (uint16_t)f->base, (uint16_t)f->depth,

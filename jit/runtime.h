@@ -78,6 +78,11 @@ int exit_threshold(const Snapshot *snapshot);
  * and current_thread->frame is the frame to raise it in. */
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values);
 enum { EXIT_VALUES = SNAP_LIVE_MAX };
+/* The result at a SNAP_RETURN exit, owned. */
+Value exit_result(JitTree *tree, int snapshot, const uint64_t *values);
+/* A call from native code: the function's own native code is entered directly when it has some. */
+Value jit_call_function(Function *function, const Value *args, ssize_t nargs);
+bool code_has_loop(const Code *code);
 
 /* --- record.c --- */
 bool record_start_root(Place *place, Frame *frame);

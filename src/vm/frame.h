@@ -187,6 +187,8 @@ NULLABLE Frame *frame_visible(NULLABLE Frame *frame);    /* the first complete o
 /* Runs the frame, which must be current_thread->frame, until it returns. `is_throwing`: an exception is set and is to be
  * raised at its ip. */
 Value interpret(Frame *frame, bool is_throwing) NODISCARD;
+/* Goes on where native code left: in current_thread->frame, at its ip, until `entry` returns. */
+Value interpret_resumed(Frame *entry, bool is_throwing) NODISCARD;
 /* Binds arguments into a new frame. args: `nargs` positional values, then those of kwnames. Borrowed. */
 NULLABLE Frame *frame_for_call(STEALS Function *function, NULLABLE Value locals, const Value *args, ssize_t nargs,
                                NULLABLE Value kwnames) NODISCARD;

@@ -122,7 +122,9 @@ static Value interpret_abandon(Frame *frame)
 
 #pragma GCC diagnostic ignored "-Woverride-init"
 
-Value interpret(Frame *frame, bool is_throwing)
+/* Runs `entry` to its end. Execution starts in `frame`: entry itself, behind its ip; or, when native code has left frames
+ * that it rebuilt (jit), the innermost of them, at its ip. */
+static Value run(Frame *entry, Frame *frame, bool is_throwing, bool is_resumed)
 {
     static const void *const normal_table[BC_COUNT] = {
         [0 ... BC_COUNT - 1] = &&unknown_instruction,
@@ -138,15 +140,19 @@ Value interpret(Frame *frame, bool is_throwing)
     Thread *const thread = current_thread;
     char here;
     if (UNLIKELY(&here < thread->c_stack_limit) && !recursion_enter(" while calling a Python object")) {
-        return interpret_abandon(frame);
+        return interpret_abandon(entry);
     }
     const bool is_deep = &here < thread->c_stack_limit;
     table = thread_is_traced(thread) ? tracing_table : normal_table;
-    frame->exit = FRAME_EXIT_ENTRY;
+    entry->exit = FRAME_EXIT_ENTRY;
     thread->frame = frame;
     ip = frame->ip;
     sp = frame->sp;
     if (UNLIKELY(is_throwing)) goto error;
+    if (UNLIKELY(is_resumed)) {
+        if (jit_starts_at(frame)) table = recording_table;
+        DISPATCH();
+    }
     ip++;
     DISPATCH();
 
@@ -340,4 +346,14 @@ unwind: {
     sp = frame->sp;
     goto error;
 }
+}
+
+Value interpret(Frame *frame, bool is_throwing)
+{
+    return run(frame, frame, is_throwing, false);
+}
+
+Value interpret_resumed(Frame *entry, bool is_throwing)
+{
+    return run(entry, current_thread->frame, is_throwing, true);
 }
