@@ -99,6 +99,17 @@ void unit_enter(Compiler *c, Value name, enum UnitKind kind, const void *node, i
     if (kind == UNIT_MODULE) unit->location.lineno = 1;
 }
 
+void unit_enter_nameless(Compiler *c, const char *name, enum UnitKind kind, const void *node, int first_line)
+{
+    if (c->failed) return;
+    Value interned = str_intern_cstr(name);
+    if (value_is_null(interned))
+        c->failed = true;
+    else
+        unit_enter(c, interned, kind, node, first_line);
+    value_xdecref(interned);
+}
+
 static void unit_leave(Compiler *c)
 {
     Unit *unit = c->unit;

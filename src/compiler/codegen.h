@@ -72,6 +72,8 @@ typedef struct Compiler {
 
 /* --- codegen.c: units --- */
 void unit_enter(Compiler *c, Value name, enum UnitKind kind, const void *node, int first_line);
+/* The same for "<module>", "<lambda>" … */
+void unit_enter_nameless(Compiler *c, const char *name, enum UnitKind kind, const void *node, int first_line);
 /* Ends the unit and gives its code object (no value: an error is set). */
 Value unit_finish(Compiler *c, bool add_none) NODISCARD;
 bool allows_top_level_await(const Compiler *c);

@@ -155,15 +155,12 @@ void gen_comprehension(Compiler *c, const Expr *e)
 {
     ComprehensionParts parts = parts_of(e);
     bool at_top_level = allows_top_level_await(c);
-    Value name = str_intern_cstr(parts.name);
-    unit_enter(c, name, UNIT_COMPREHENSION, e, e->lineno);
-    value_xdecref(name);
+    unit_enter_nameless(c, parts.name, UNIT_COMPREHENSION, e, e->lineno);
     if (c->failed) return;
     set_location(c, e->location);
     bool is_async = c->unit->scope->is_coroutine;
     enum UnitKind outer = c->unit->parent->kind;
-    if (is_async && parts.build && outer != UNIT_ASYNC_FUNCTION && outer != UNIT_COMPREHENSION &&
-        !at_top_level)
+    if (is_async && parts.build && outer != UNIT_ASYNC_FUNCTION && outer != UNIT_COMPREHENSION && !at_top_level)
         gen_error(c, "asynchronous comprehension outside of an asynchronous function");
     Value code = comprehension_code(c, &parts);
     if (at_top_level && is_async) c->unit->scope->is_coroutine = true;

@@ -131,6 +131,7 @@ static int gen_annotations(Compiler *c, const Arguments *arguments, NULLABLE con
     count += gen_arg_annotations(c, arguments->kwonlyargs);
     if (arguments->kwarg) count += gen_named_annotation(c, arguments->kwarg->arg, arguments->kwarg->annotation);
     Value name_of_returns = str_intern_cstr("return");
+    if (value_is_null(name_of_returns)) gen_failed(c);
     count += gen_named_annotation(c, name_of_returns, returns);
     value_xdecref(name_of_returns);
     if (count == 0) return 0;
@@ -233,9 +234,7 @@ void gen_lambda(Compiler *c, const Expr *e)
 {
     check_arguments(c, e->v.Lambda.args);
     int flags = gen_defaults(c, e->v.Lambda.args);
-    Value name = str_intern_cstr("<lambda>");
-    unit_enter(c, name, UNIT_LAMBDA, e, e->lineno);
-    value_xdecref(name);
+    unit_enter_nameless(c, "<lambda>", UNIT_LAMBDA, e, e->lineno);
     if (c->failed) return;
     gen_add_constant(c, VALUE_NONE); /* so that a lambda never has a docstring */
     set_argument_counts(c, e->v.Lambda.args);

@@ -446,9 +446,10 @@ static void gen_from_import(Compiler *c, const Stmt *s)
         return;
     }
     if (!c->failed) gen_const_steal(c, alias_names(names));
-    Value empty = str_intern_cstr("");
+    Value empty = str_empty();
+    if (value_is_null(empty)) gen_failed(c);
     gen_op_name(c, BC_IMPORT_NAME, value_is_null(module) ? empty : module);
-    value_decref(empty);
+    value_xdecref(empty);
     for (ssize_t i = 0; i < seq_count(names); i++) {
         const Alias *alias = names->items[i];
         if (i == 0 && str_equal_cstr(alias->name, "*")) {

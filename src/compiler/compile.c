@@ -8,9 +8,7 @@
 
 static Value module_code(Compiler *c, const Mod *mod)
 {
-    Value name = str_intern_cstr("<module>");
-    unit_enter(c, name, UNIT_MODULE, mod, 1);
-    value_xdecref(name);
+    unit_enter_nameless(c, "<module>", UNIT_MODULE, mod, 1);
     if (c->failed) return VALUE_NULL;
     bool is_expression = mod->kind == MOD_Expression;
     if (mod->kind == MOD_Module) {

@@ -357,8 +357,9 @@ static void visit_comprehension(Builder *b, const Expr *e, Value name, enum Comp
     scope->comprehension = kind;
     if (outermost->is_async) scope->is_coroutine = true;
     Value argument = str_intern_cstr(".0");
+    if (value_is_null(argument)) b->failed = true;
     define(b, argument, DEF_PARAM, e->location);
-    value_decref(argument);
+    value_xdecref(argument);
     scope->is_iteration_target = true;
     visit_expr(b, outermost->target);
     scope->is_iteration_target = false;
