@@ -143,7 +143,7 @@ static GcHead *generation_head(int generation)
 
 void gc_track(void *object)
 {
-    gc_track_inline(object);
+    if (!gc_is_tracked_inline(object)) gc_track_inline(object);
 }
 
 void gc_untrack(void *object)

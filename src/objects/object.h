@@ -317,7 +317,7 @@ static inline size_t var_object_size(const Type *type, ssize_t length)
 }
 
 /* --- the collector's view (gc/gc.h has the rest) --- */
-void gc_track(void *object);
+void gc_track(void *object);   /* harmless when it is tracked: by object_alloc, for classes (above) */
 void gc_untrack(void *object); /* harmless when it is not tracked */
 bool gc_is_tracked(const void *object);
 

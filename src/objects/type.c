@@ -200,6 +200,10 @@ static int fill_dict(Type *type)
         if (dict_add_once(type->dict, m->name, descr_new_member(type, m), false) < 0) return -1;
     for (const NativeGetSet *g = type->getsets; g && g->name; g++)
         if (dict_add_once(type->dict, g->name, descr_new_getset(type, g), false) < 0) return -1;
+    bool adds_dict = !(type->flags & TYPE_HEAP) && (type->attrs_offset || type->dict_offset) &&
+                     !(type->base->attrs_offset || type->base->dict_offset);
+    if (adds_dict && dict_add_once(type->dict, "__dict__", descr_new_getset(type, &type_dict_getset), false) < 0)
+        return -1;
     return dict_add_once(type->dict, "__doc__", doc_text(type->name, type->doc), false);
 }
 

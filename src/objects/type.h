@@ -71,6 +71,7 @@ Type *type_solid_base(Type *type);
 /* --- type_new.c --- */
 Type *type_calculate_metaclass(Type *metatype, Value bases); /* borrowed */
 Value type_new_instance(Type *metatype, const Value *args, ssize_t nargs, NULLABLE Value kwnames) NODISCARD;
+extern const NativeGetSet type_dict_getset; /* __dict__ of instances */
 void subtype_destroy(Object *self);
 int subtype_traverse(Object *self, GcVisit visit, void *argument);
 void subtype_clear(Object *self);

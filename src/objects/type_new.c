@@ -93,7 +93,7 @@ static Value get_weakref(Value self, void *closure)
     return value_is_null(first) ? VALUE_NONE : value_incref(first);
 }
 
-static const NativeGetSet dict_getset = {"__dict__", generic_get_dict, generic_set_dict,
+const NativeGetSet type_dict_getset = {"__dict__", generic_get_dict, generic_set_dict,
                                          "dictionary for instance variables (if defined)", NULL};
 static const NativeGetSet weakref_getset = {"__weakref__", get_weakref, NULL,
                                             "list of weak references to the object (if defined)", NULL};
@@ -380,7 +380,7 @@ static int add_descriptors(Type *type, const ClassPlan *plan)
         if (result < 0) return -1;
     }
     if (plan->add_attrs && !dict_contains(type->dict, ID(__dict__))) {
-        Value descriptor = descr_new_getset(type, &dict_getset);
+        Value descriptor = descr_new_getset(type, &type_dict_getset);
         int result = value_is_null(descriptor) ? -1 : dict_set(type->dict, ID(__dict__), descriptor);
         value_xdecref(descriptor);
         if (result < 0) return -1;
