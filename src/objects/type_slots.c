@@ -797,7 +797,8 @@ static void update_slot(Type *type, const SlotDef *any)
                 specific = wrapper->slot;
             else use_generic = true;
         } else if (offset == offsetof(Type, new_instance) && native_function_is_new(method)) {
-            specific = (void *)as_type(((NativeFunctionObject *)value_as_object(method))->self)->new_instance;
+            /* Inherited already. Somebody else's __new__ put into a class goes unnoticed: bpo-5322. */
+            specific = (void *)type->new_instance;
         } else if (offset == offsetof(Type, hash) && value_is_none(method)) {
             specific = (void *)hash_not_implemented;
         } else {
