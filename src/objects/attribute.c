@@ -211,23 +211,28 @@ int method_lookup(Value object, Value name, Value *method)
 
 /* --- __dict__ --- */
 
-/* The __dict__ descriptor of the nearest native base that has one of its own, borrowed. */
+/* The __dict__ descriptor of the native base, when that base brings its own kind of __dict__ (classes, modules): it
+ * decides, also when the descriptor of another base is used. Borrowed. */
 static Value native_dict_descriptor(Type *type)
 {
+    if (!type->dict_offset) return VALUE_NULL;
     while (type->base && (type->flags & TYPE_HEAP)) type = type->base;
-    if (!(type->attrs_offset || type->dict_offset)) return VALUE_NULL;
     Value descriptor = type_lookup_borrow(type, ID(__dict__));
-    return !value_is_null(descriptor) && descr_is_data(descriptor) ? descriptor : VALUE_NULL;
+    return value_is_null(descriptor) || descr_is_generic_dict(descriptor) ? VALUE_NULL : descriptor;
 }
 
 Value generic_get_dict(Value self, void *closure)
 {
+    Value native = native_dict_descriptor(type_of(self));
+    if (!value_is_null(native)) return type_of(native)->descr_get(native, self, value_from_type(type_of(self)));
     if (instance_has_dict(self)) return instance_dict(self);
     return error_attribute(self, ID(__dict__), "'%T' object has no attribute '__dict__'", self);
 }
 
-int generic_set_dict(Value self, Value value, void *closure)
+int generic_set_dict(Value self, NULLABLE Value value, void *closure)
 {
+    Value native = native_dict_descriptor(type_of(self));
+    if (!value_is_null(native)) return type_of(native)->descr_set(native, self, value);
     if (value_is_null(value)) {
         if (type_of(self)->attrs_offset == 0) {
             error_set(&type_TypeError, "cannot delete __dict__");
@@ -238,8 +243,6 @@ int generic_set_dict(Value self, Value value, void *closure)
         value_xdecref(value);
         return result;
     }
-    Value native = native_dict_descriptor(type_of(self));
-    if (!value_is_null(native) && type_of(self)->dict_offset) return type_of(native)->descr_set(native, self, value);
     if (!is_dict(value)) {
         error_format(&type_TypeError, "__dict__ must be set to a dictionary, not a '%T'", value);
         return -1;

@@ -433,6 +433,12 @@ static int getset_descr_set(Value self, Value object, NULLABLE Value value)
     return -1;
 }
 
+bool descr_is_generic_dict(Value v)
+{
+    return object_has_type(v, &type_getset_descriptor) &&
+           ((GetSetDescriptor *)value_as_object(v))->getset->get == generic_get_dict;
+}
+
 static Value getset_get_doc(Value self, void *closure)
 {
     const char *doc = ((GetSetDescriptor *)value_as_object(self))->getset->doc;

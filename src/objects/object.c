@@ -381,16 +381,16 @@ static Value object_getstate_default(Value self, bool required)
         Value slots = dict_new();
         if (value_is_null(slots)) goto fail_names;
         for (ssize_t i = 0; i < list_length(slot_names); i++) {
-            Value name = list_item_borrow(slot_names, i);
+            Value name = value_incref(list_item_borrow(slot_names, i)); /* a __getattr__ may change the list */
             bool failed;
             Value value = get_attr_optional(self, name, &failed);
-            if (!failed && value_is_null(value)) continue;
-            if (failed || dict_set(slots, name, value) < 0) {
-                value_xdecref(value);
+            if (!value_is_null(value)) failed = dict_set(slots, name, value) < 0;
+            value_xdecref(value);
+            value_decref(name);
+            if (failed) {
                 value_decref(slots);
                 goto fail_names;
             }
-            value_decref(value);
         }
         if (dict_length(slots) > 0) {
             Value pair = tuple_pack(2, state, slots);
@@ -578,37 +578,40 @@ static Value object_get_class(Value self, void *closure)
     return value_incref(value_from_type(type_of(self)));
 }
 
-static bool same_slots_added(const Type *a, const Type *b)
+static bool has_same_layout(const Type *a, const Type *b)
 {
-    bool a_heap = a->heap && a->heap->slot_count > 0, b_heap = b->heap && b->heap->slot_count > 0;
-    if (!a_heap && !b_heap) return true;
-    if (a_heap != b_heap || value_is_null(a->heap->slots) || value_is_null(b->heap->slots)) return false;
-    return rich_compare_bool(a->heap->slots, b->heap->slots, CMP_EQ) > 0;
+    return type_fixed_size(a) == type_fixed_size(b) && a->item_size == b->item_size &&
+           a->weaklist_offset == b->weaklist_offset && (a->attrs_offset != 0) == (b->attrs_offset != 0) &&
+           a->dict_offset == b->dict_offset && type_has_flag(a, TYPE_HAS_GC) == type_has_flag(b, TYPE_HAS_GC);
 }
 
-static bool layouts_agree(const Type *old, const Type *new)
+/* The base-most class with the same layout. */
+static const Type *layout_root(const Type *type)
 {
-    while (old->base && (old->flags & TYPE_HEAP) && old->heap->slot_count == 0) old = old->base;
-    while (new->base && (new->flags & TYPE_HEAP) && new->heap->slot_count == 0) new = new->base;
-    if (old == new) return true;
-    if (!(old->flags & TYPE_HEAP) || !(new->flags & TYPE_HEAP)) return false;
-    return same_slots_added(old, new) && layouts_agree(old->base, new->base);
+    while (type->base && has_same_layout(type, type->base)) type = type->base;
+    return type;
+}
+
+static bool same_slots(const Type *a, const Type *b)
+{
+    ssize_t a_count = a->heap ? a->heap->slot_count : 0, b_count = b->heap ? b->heap->slot_count : 0;
+    if (a_count == 0 && b_count == 0) return a->heap && b->heap;
+    if (a_count != b_count) return false;
+    return rich_compare_bool(a->heap->slots, b->heap->slots, CMP_EQ) > 0;
 }
 
 bool type_layouts_agree(const Type *old, const Type *new, const char *attribute)
 {
-    if (old->destroy != new->destroy) {
+    if (type_has_flag(old, TYPE_HAS_GC) != type_has_flag(new, TYPE_HAS_GC)) {
         error_format(&type_TypeError, "%s assignment: '%s' deallocator differs from '%s'", attribute, new->name, old->name);
         return false;
     }
-    if (type_fixed_size(old) != type_fixed_size(new) || old->weaklist_offset != new->weaklist_offset ||
-        old->attrs_offset != new->attrs_offset || old->dict_offset != new->dict_offset ||
-        type_has_flag(old, TYPE_HAS_GC) != type_has_flag(new, TYPE_HAS_GC) || !layouts_agree(old, new)) {
-        error_format(&type_TypeError, "%s assignment: '%s' object layout differs from '%s'", attribute, new->name,
-                     old->name);
-        return false;
-    }
-    return true;
+    const Type *old_root = layout_root(old), *new_root = layout_root(new);
+    if (old_root == new_root) return true;
+    if (has_same_layout(old_root, new_root) && old_root->base == new_root->base && same_slots(old_root, new_root))
+        return true;
+    error_format(&type_TypeError, "%s assignment: '%s' object layout differs from '%s'", attribute, new->name, old->name);
+    return false;
 }
 
 static int object_set_class(Value self, NULLABLE Value value, void *closure)

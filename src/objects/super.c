@@ -18,10 +18,19 @@ typedef struct Super {
 
 ALWAYS_INLINE Super *as_super(Value v) { return (Super *)value_as_object(v); }
 
+/* A class need not be in its own MRO, when its metaclass makes that. */
+static bool has_in_mro(const Type *type, Value base)
+{
+    if (value_is_null(type->mro)) return type_is_subtype(type, as_type(base));
+    for (ssize_t i = 0; i < tuple_length(type->mro); i++)
+        if (value_is(tuple_item_borrow(type->mro, i), base)) return true;
+    return false;
+}
+
 /* The class whose MRO super(type, object) searches; owned. */
 static Value check_object(Value type, Value object)
 {
-    if (is_type(object) && type_is_subtype(as_type(object), as_type(type))) return value_incref(object);
+    if (is_type(object) && has_in_mro(as_type(object), type)) return value_incref(object);
     if (type_is_subtype(type_of(object), as_type(type))) return value_incref(value_from_type(type_of(object)));
     bool failed;
     Value claimed = get_attr_optional(object, ID(__class__), &failed);

@@ -85,11 +85,11 @@ NULLABLE Value type_lookup_borrow(Type *type, Value name)
     if (LIKELY(version && entry->version == version && value_is(entry->name, name))) return entry->value;
     /* An exception may be on its way (a finaliser runs during unwinding): look-ups keep it. */
     Value pending = error_fetch();
+    version = type_version(type);
     Value found = lookup_uncached(type, name);
     if (!value_is_null(pending)) error_restore(pending);
     if (!is_exact_str(name) || !as_str(name)->interned) return found;
-    version = type_version(type);
-    if (version) {
+    if (version && version == type->version) { /* a key's __eq__ may have changed the type meanwhile */
         entry = &cache[((uint32_t)(name.bits >> 5) ^ version) & ((1u << CACHE_BITS) - 1)];
         entry->version = version;
         entry->value = found;
@@ -104,7 +104,7 @@ bool type_is_subtype(const Type *type, const Type *base)
     Value mro = type->mro;
     if (!value_is_null(mro)) {
         Value wanted = value_from_type(base);
-        for (ssize_t i = 1; i < tuple_length(mro); i++)
+        for (ssize_t i = 0; i < tuple_length(mro); i++)
             if (value_is(tuple_item_borrow(mro, i), wanted)) return true;
         return false;
     }
@@ -242,14 +242,14 @@ static void inherit_new(Type *type)
 static int ready_bases(Type *type)
 {
     if (!type->base && type != &type_object) type->base = &type_object;
-    if (type->base && !(type->base->flags & TYPE_READY) && type_ready(type->base) < 0) return -1;
+    if (type->base && value_is_null(type->base->dict) && type_ready(type->base) < 0) return -1;
     if (!type->head.type) type->head.type = &type_type;
     if (value_is_null(type->bases))
         type->bases = type->base ? tuple_pack(1, value_from_type(type->base)) : tuple_empty();
     if (value_is_null(type->bases)) return -1;
     for (ssize_t i = 0; i < tuple_length(type->bases); i++) {
         Type *base = as_type(tuple_item_borrow(type->bases, i));
-        if (!(base->flags & TYPE_READY) && type_ready(base) < 0) return -1;
+        if (value_is_null(base->dict) && type_ready(base) < 0) return -1;
     }
     if (value_is_null(type->dict)) type->dict = dict_new();
     return value_is_null(type->dict) ? -1 : 0;
@@ -559,6 +559,12 @@ static int set_module(Value self, NULLABLE Value value, void *closure)
 
 static Value get_bases(Value self, void *closure) { return value_incref(as_type(self)->bases); }
 
+static bool is_on_base_chain(const Type *type, const Type *wanted)
+{
+    while (type && type != wanted) type = type->base;
+    return type != NULL;
+}
+
 /* Checks new bases; gives the new best base or NULL. */
 static Type *check_new_bases(Type *type, Value bases)
 {
@@ -576,7 +582,8 @@ static Type *check_new_bases(Type *type, Value bases)
             error_format(&type_TypeError, "%s.__bases__ must be tuple of classes, not '%T'", type->name, base);
             return NULL;
         }
-        if (type_is_subtype(as_type(base), type)) {
+        /* During a custom mro() the MRO may be out of date: the chain of bases tells, too. */
+        if (type_is_subtype(as_type(base), type) || is_on_base_chain(as_type(base), type)) {
             error_set(&type_TypeError, "a __bases__ item causes an inheritance cycle");
             return NULL;
         }
@@ -586,40 +593,59 @@ static Type *check_new_bases(Type *type, Value bases)
     return type_layouts_agree(type->base, best, "__bases__") ? best : NULL;
 }
 
+/* The types whose MRO a change of bases has recomputed, to be put back when it fails: [(type, new mro, old mro), …]. */
+static void restore_mros(Value changes)
+{
+    for (ssize_t i = list_length(changes) - 1; i >= 0; i--) {
+        Value change = list_item_borrow(changes, i);
+        Type *type = as_type(tuple_item_borrow(change, 0));
+        if (!value_is(type->mro, tuple_item_borrow(change, 1))) continue; /* it has a newer one */
+        type_modified(type);
+        value_replace(&type->mro, value_incref(tuple_item_borrow(change, 2)));
+    }
+}
+
+static int register_with_new_bases(Type *type, Value old_bases, Value bases)
+{
+    for (ssize_t i = 0; i < tuple_length(old_bases); i++)
+        type_remove_subclass(as_type(tuple_item_borrow(old_bases, i)), type);
+    for (ssize_t i = 0; i < tuple_length(bases); i++)
+        if (type_add_subclass(as_type(tuple_item_borrow(bases, i)), type) < 0) return -1;
+    if (slots_update_hierarchy(type) < 0) return -1;
+    return renew_shapes(type);
+}
+
 static int set_bases(Value self, NULLABLE Value bases, void *closure)
 {
     Type *type = as_type(self);
     if (!can_set(type, bases, "__bases__")) return -1;
     Type *best = check_new_bases(type, bases);
-    if (!best) return -1;
+    Value changes = best ? list_new(0) : VALUE_NULL;
+    if (value_is_null(changes)) return -1;
     Value old_bases = type->bases;
     Type *old_base = type->base;
     object_incref(&best->head);
     type->base = best;
     type->bases = value_incref(bases);
-    if (mro_update_hierarchy(type) < 0) {
-        if (value_is(type->bases, bases)) {
-            Value error = error_fetch();
+    int result = mro_update_hierarchy(type, changes);
+    /* A custom mro() may have assigned __bases__ itself: then that assignment stands. */
+    bool is_current = value_is(type->bases, bases);
+    if (result < 0) {
+        Value error = error_fetch();
+        restore_mros(changes);
+        error_restore(error);
+        if (is_current) {
             type->bases = old_bases;
             type->base = old_base;
-            value_decref(bases);
-            object_decref(&best->head);
-            if (mro_update_hierarchy(type) < 0) error_clear();
-            error_restore(error);
+            old_bases = bases;
+            old_base = best;
         }
-        return -1;
-    }
-    int result = 0;
-    if (value_is(type->bases, bases)) {
-        for (ssize_t i = 0; i < tuple_length(old_bases); i++)
-            type_remove_subclass(as_type(tuple_item_borrow(old_bases, i)), type);
-        for (ssize_t i = 0; i < tuple_length(bases) && result == 0; i++)
-            result = type_add_subclass(as_type(tuple_item_borrow(bases, i)), type);
-        slots_update_all(type);
-        if (result == 0) result = renew_shapes(type);
+    } else if (is_current) {
+        result = register_with_new_bases(type, old_bases, bases);
     }
     value_decref(old_bases);
     object_decref(&old_base->head);
+    value_decref(changes);
     return result;
 }
 

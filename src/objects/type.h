@@ -63,8 +63,10 @@ bool native_function_is_new(Value function);
 
 /* --- type_mro.c --- */
 Value mro_compute(Type *type) NODISCARD;           /* C3 over type->bases: a tuple */
-int mro_update(Type *type) NODISCARD;              /* sets type->mro, honouring the metaclass's mro() */
-int mro_update_hierarchy(Type *type) NODISCARD;    /* after a change of __bases__ */
+/* Sets type->mro, honouring the metaclass's mro(): 1; 0 when that has set it by itself; -1. */
+int mro_update(Type *type) NODISCARD;
+/* The same for the type and its subclasses, after a change of __bases__; notes (type, new, old) in the list. */
+int mro_update_hierarchy(Type *type, Value changes) NODISCARD;
 Type *type_best_base(Value bases);                 /* whose layout a class with these bases extends; NULL with an error */
 Type *type_solid_base(Type *type);
 
@@ -85,6 +87,7 @@ int slots_add_wrappers(Type *type) NODISCARD;      /* __add__ … into type->dic
 void slots_inherit(Type *type, const Type *base);
 void slots_update_all(Type *type);                 /* from the dunders that the MRO holds */
 void slots_update_own(Type *type);                 /* from the dunders of the type's own dict (single base) */
+int slots_update_hierarchy(Type *type) NODISCARD;  /* all slots of the type and of its subclasses */
 int slots_update_name(Type *type, Value name) NODISCARD; /* after type.name = …, subclasses included */
 Value slot_getattr_hook(Value self, Value name);
 int64_t hash_not_implemented(Value v);
@@ -118,6 +121,7 @@ Value descr_new_getset(Type *type, const NativeGetSet *getset) NODISCARD;
 Value descr_new_wrapper(Type *type, const SlotDef *definition, void *slot) NODISCARD;
 Value descr_new_class_method(Type *type, const NativeMethod *method) NODISCARD;
 bool descr_is_data(Value v);
+bool descr_is_generic_dict(Value v); /* a getset that gives generic_get_dict */
 Value member_get(const char *object, const NativeMember *member, Value owner) NODISCARD;
 int member_set(char *object, const NativeMember *member, NULLABLE Value value, Value owner) NODISCARD;
 typedef struct WrapperDescriptor {

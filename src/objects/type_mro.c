@@ -137,6 +137,10 @@ done:
 
 static bool check_custom_mro(Type *type, Value mro)
 {
+    if (tuple_length(mro) == 0) {
+        error_set(&type_TypeError, "type MRO must not be empty");
+        return false;
+    }
     Type *solid = type_solid_base(type);
     for (ssize_t i = 0; i < tuple_length(mro); i++) {
         Value item = tuple_item_borrow(mro, i);
@@ -171,31 +175,36 @@ static Value mro_from_metaclass(Type *type)
 
 int mro_update(Type *type)
 {
-    Value old = type->mro;
+    Value old = value_xincref(type->mro);
     bool is_custom = type->head.type != &type_type &&
                      !value_is(type_lookup_borrow(type->head.type, ID(mro)), dict_get_borrow(type_type.dict, ID(mro)));
     Value mro = is_custom ? mro_from_metaclass(type) : mro_compute(type);
-    if (value_is_null(mro)) return -1;
-    if (!value_is(type->mro, old)) { /* mro() assigned __bases__ itself: that call's result stands */
-        value_decref(mro);
-        return 0;
+    int result = value_is_null(mro) ? -1 : value_is(type->mro, old);
+    if (result > 0) {
+        type_modified(type);
+        value_replace(&type->mro, mro);
+    } else {
+        value_xdecref(mro); /* mro() assigned __bases__ itself: that call's result stands */
     }
-    type_modified(type);
-    value_replace(&type->mro, mro);
-    type_modified(type);
-    return 1;
+    value_xdecref(old);
+    return result;
 }
 
-int mro_update_hierarchy(Type *type)
+int mro_update_hierarchy(Type *type, Value changes)
 {
+    Value old = value_incref(value_is_null(type->mro) ? VALUE_NONE : type->mro);
     int result = mro_update(type);
-    if (result <= 0) return result;
-    Value subclasses = type_subclasses(type);
-    if (value_is_null(subclasses)) return -1;
-    for (ssize_t i = 0; i < list_length(subclasses) && result >= 0; i++)
-        result = mro_update_hierarchy(as_type(list_item_borrow(subclasses, i)));
-    value_decref(subclasses);
-    return result < 0 ? -1 : 0;
+    if (result > 0) {
+        Value change = tuple_pack(3, value_from_type(type), type->mro, old);
+        result = value_is_null(change) ? -1 : list_append_steal(changes, change);
+        Value subclasses = result < 0 ? VALUE_NULL : type_subclasses(type);
+        if (value_is_null(subclasses)) result = -1;
+        for (ssize_t i = 0; result >= 0 && i < list_length(subclasses); i++)
+            result = mro_update_hierarchy(as_type(list_item_borrow(subclasses, i)), changes);
+        value_xdecref(subclasses);
+    }
+    value_decref(old);
+    return MIN(result, 0);
 }
 
 /* --- layouts --- */
@@ -223,7 +232,7 @@ Type *type_best_base(Value bases)
             return NULL;
         }
         Type *base = as_type(item);
-        if (!type_has_flag(base, TYPE_READY) && type_ready(base) < 0) return NULL;
+        if (value_is_null(base->dict) && type_ready(base) < 0) return NULL;
         if (!type_has_flag(base, TYPE_BASE)) {
             error_format(&type_TypeError, "type '%s' is not an acceptable base type", base->name);
             return NULL;

@@ -413,8 +413,8 @@ static int fill_namespace(Type *type, const ClassPlan *plan)
         wrap_function(type, ID(__init_subclass__), class_method_new) < 0 ||
         wrap_function(type, ID(__class_getitem__), class_method_new) < 0)
         return -1;
-    if (add_descriptors(type, plan) < 0) return -1;
-    return fill_class_cell(type);
+    if (fill_class_cell(type) < 0) return -1; /* first: a slot may have the name __classcell__ */
+    return add_descriptors(type, plan);
 }
 
 /* --- hooks after the class exists --- */

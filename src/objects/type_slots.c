@@ -850,3 +850,15 @@ int slots_update_name(Type *type, Value name)
     value_decref(subclasses);
     return result;
 }
+
+int slots_update_hierarchy(Type *type)
+{
+    slots_update_all(type);
+    Value subclasses = type_subclasses(type);
+    if (value_is_null(subclasses)) return -1;
+    int result = 0;
+    for (ssize_t i = 0; i < list_length(subclasses) && result == 0; i++)
+        result = slots_update_hierarchy(as_type(list_item_borrow(subclasses, i)));
+    value_decref(subclasses);
+    return result;
+}
