@@ -17,6 +17,11 @@
  *   quiet             calls nothing that could look at the frame: `frame->ip` is not stored first.
  *   inline_only       leaves or enters a frame: there is no out-of-line helper.
  *   units             how many units the quick form covers (default: those of its base with its caches).
+ *
+ * Families of instructions are written once:
+ *
+ *   template NAME(PARAMETERS)      the lines up to `end template` are kept, with $PARAMETER or ${PARAMETER} in them
+ *   expand NAME(ARGUMENTS)         and read with the arguments (separated by |) put in
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -179,26 +184,136 @@ static void append_line(char **body, const char *line)
     memcpy(*body + old, line, more + 1);
 }
 
+/* --- templates --- */
+
+enum { MAX_TEMPLATES = 32, ARGUMENT_SIZE = 160 };
+
+typedef struct Template {
+    char name[64];
+    char parameters[MAX_NAMES][ARGUMENT_SIZE];
+    int parameter_count;
+    char *text;
+} Template;
+
+static Template templates[MAX_TEMPLATES];
+static int template_count;
+
+static void process_line(const char *line);
+
+/* Splits "a | b" into trimmed parts; gives their number. */
+static int split_arguments(char *text, const char *separators, char parts[MAX_NAMES][ARGUMENT_SIZE])
+{
+    int count = 0;
+    for (char *part = strtok(text, separators); part; part = strtok(NULL, separators)) {
+        if (count == MAX_NAMES) fail("too many arguments", part);
+        while (*part == ' ') part++;
+        size_t length = strlen(part);
+        while (length && part[length - 1] == ' ') length--;
+        if (length >= sizeof parts[0]) fail("argument too long", part);
+        memcpy(parts[count], part, length);
+        parts[count++][length] = 0;
+    }
+    return count;
+}
+
+static Template *read_template_head(const char *s)
+{
+    char text[256];
+    if (template_count == MAX_TEMPLATES) fail("too many templates", s);
+    Template *template = &templates[template_count++];
+    s = skip_space(read_word(s, template->name, sizeof template->name));
+    if (*s != '(') fail("parameters expected", s);
+    read_bracketed(s, text, sizeof text);
+    template->parameter_count = split_arguments(text, ",", template->parameters);
+    return template;
+}
+
+/* `text` with $NAME replaced by the arguments; the caller frees. */
+static char *substitute(const Template *template, const char *text, char arguments[MAX_NAMES][ARGUMENT_SIZE])
+{
+    char *result = NULL;
+    append_line(&result, "");
+    while (*text) {
+        const char *dollar = strchr(text, '$');
+        char piece[8192];
+        size_t length = dollar ? (size_t)(dollar - text) : strlen(text);
+        if (length >= sizeof piece) fail("template too long", template->name);
+        memcpy(piece, text, length);
+        piece[length] = 0;
+        append_line(&result, piece);
+        if (!dollar) break;
+        char word[64];
+        int found = -1;
+        text = dollar[1] == '{' ? read_word(dollar + 2, word, sizeof word) + 1 : read_word(dollar + 1, word, sizeof word);
+        for (int i = 0; i < template->parameter_count; i++)
+            if (strcmp(template->parameters[i], word) == 0) found = i;
+        if (found < 0) fail("unknown parameter", word);
+        append_line(&result, arguments[found]);
+    }
+    return result;
+}
+
+static void expand_template(const char *s)
+{
+    char name[64], text[1024], arguments[MAX_NAMES][ARGUMENT_SIZE];
+    s = skip_space(read_word(s, name, sizeof name));
+    if (*s != '(') fail("arguments expected", s);
+    read_bracketed(s, text, sizeof text);
+    int count = split_arguments(text, "|", arguments);
+    for (int i = 0; i < template_count; i++) {
+        if (strcmp(templates[i].name, name) != 0) continue;
+        if (count != templates[i].parameter_count) fail("wrong number of arguments", name);
+        char *lines = substitute(&templates[i], templates[i].text, arguments);
+        for (char *line = lines; *line;) {
+            char *end = strchr(line, '\n'), saved = end[1];
+            end[1] = 0;
+            process_line(line);
+            end[1] = saved;
+            line = end + 1;
+        }
+        free(lines);
+        return;
+    }
+    fail("unknown template", name);
+}
+
+/* --- lines --- */
+
+static Instruction *current;       /* whose body is being read */
+static Template *current_template;
+
+static void process_line(const char *line)
+{
+    if (current_template) {
+        if (strcmp(line, "end template\n") == 0) current_template = NULL;
+        else append_line(&current_template->text, line);
+    } else if (current) {
+        if (strcmp(line, "}\n") == 0) current = NULL;
+        else append_line(&current->body, line);
+    } else if (strncmp(line, "inst ", 5) == 0 || strncmp(line, "quick ", 6) == 0) {
+        read_head(line);
+        current = &instructions[instruction_count - 1];
+        current->line = line_number + 1;
+        append_line(&current->body, "");
+    } else if (strncmp(line, "template ", 9) == 0) {
+        current_template = read_template_head(line + 9);
+        append_line(&current_template->text, "");
+    } else if (strncmp(line, "expand ", 7) == 0) {
+        expand_template(line + 7);
+    }
+}
+
 static void read_definitions(const char *path)
 {
     FILE *file = fopen(path, "r");
     definition_path = path;
     if (!file) fail("cannot read", path);
     char line[4096];
-    Instruction *current = NULL;
     while (fgets(line, sizeof line, file)) {
         line_number++;
-        if (current) {
-            if (strcmp(line, "}\n") == 0) current = NULL;
-            else append_line(&current->body, line);
-        } else if (strncmp(line, "inst ", 5) == 0 || strncmp(line, "quick ", 6) == 0) {
-            read_head(line);
-            current = &instructions[instruction_count - 1];
-            current->line = line_number + 1;
-            append_line(&current->body, "");
-        }
+        process_line(line);
     }
-    if (current) fail("body not closed", current->name);
+    if (current || current_template) fail("body not closed", "");
     fclose(file);
 }
 

@@ -53,6 +53,7 @@ _Static_assert(sizeof(Unit) == 8, "a unit is one word");
 typedef struct Quick {
     int frame_words; /* sizeof(Frame) + localsplus + stack, in Values */
     int unit_count;
+    int simple_argcount; /* positional parameters of a function that has no others; -1 */
     Unit units[];
 } Quick;
 
@@ -107,6 +108,12 @@ extern Type type_frame, type_traceback;
 ALWAYS_INLINE const Quick *frame_quick(const Frame *frame)
 {
     return (const Quick *)frame->code->quick;
+}
+
+/* How many arguments just move into the locals; -1: binding is not that simple, or the code has not run yet. */
+ALWAYS_INLINE int simple_argcount(const Code *code)
+{
+    return LIKELY(code->quick != NULL) ? ((const Quick *)code->quick)->simple_argcount : -1;
 }
 
 ALWAYS_INLINE Value *frame_stack_base(Frame *frame)

@@ -47,6 +47,17 @@ volatile uint32_t eval_breaker;
 #define RESTORE_LASTI(value) (frame->ip = (Unit *)frame_quick(frame)->units + value_as_small_int(value))
 #define GENERIC(name) goto case_##name
 
+/* The operands are not what the form is for: the generic form goes on. Many misses bring it back for good, or until it is
+ * specialised anew. */
+#define DEOPTIMIZE(base)                                                                                               \
+    do {                                                                                                               \
+        if (--ip->counter == 0) {                                                                                      \
+            ip->opcode = BC_##base;                                                                                    \
+            ip->counter = COUNTER_AFTER_MISSES;                                                                        \
+        }                                                                                                              \
+        GENERIC(base);                                                                                                 \
+    } while (0)
+
 /* Generic forms count down to the next attempt to specialise. The new form is used from the next execution on. */
 #define COUNT_AND_SPECIALIZE(call)                                                                                     \
     do {                                                                                                               \

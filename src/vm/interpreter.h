@@ -14,6 +14,9 @@
 #include "objects/shape.h"
 #include "objects/slice.h"
 #include "objects/type.h"
+#include "objects/iter.h"
+#include "objects/module.h"
+#include "vm/arithmetic.h"
 #include "vm/frame.h"
 #include "vm/generator.h"
 #include "vm/operations.h"
@@ -59,6 +62,25 @@ ALWAYS_INLINE void frame_clear_fast(Frame *frame, Value *end)
     for (Value *p = frame->localsplus; p < end; p++) value_xdecref(*p);
     if (UNLIKELY(!value_is_null(frame->locals))) value_clear(&frame->locals);
     value_decref(value_from_object(frame->function));
+}
+
+/* Fills a new frame's locals: the arguments move in, the others are unbound. */
+ALWAYS_INLINE void frame_set_locals(Frame *frame, const Value *args, ssize_t count)
+{
+    Value *locals = frame->localsplus;
+    ssize_t i = 0, total = frame->code->nlocalsplus;
+    for (; i < count; i++) locals[i] = args[i];
+    for (; i < total; i++) locals[i] = VALUE_NULL;
+}
+
+ALWAYS_INLINE bool is_native(Value v, const void *method)
+{
+    return object_has_type(v, &type_native_function) && ((const NativeFunctionObject *)value_as_object(v))->method == method;
+}
+
+ALWAYS_INLINE bool is_native_method(Value v, const void *method)
+{
+    return object_has_type(v, &type_method_descriptor) && ((const MethodDescriptor *)value_as_object(v))->method == method;
 }
 
 #define CALL_KWNAMES(ip) call_kwnames(frame, ip)

@@ -137,6 +137,11 @@ int op_setup_annotations(Frame *frame)
 
 /* --- iteration, unpacking --- */
 
+Value op_not_an_iterator(Value v)
+{
+    return error_format(&type_TypeError, "'%T' object is not an iterator", v);
+}
+
 bool op_exhausted(Frame *frame)
 {
     if (!error_matches(&type_StopIteration)) return false;

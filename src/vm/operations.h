@@ -17,6 +17,7 @@ Value op_load_build_class(Frame *frame) NODISCARD;
 int op_setup_annotations(Frame *frame) NODISCARD;
 
 /* --- iteration, unpacking --- */
+Value op_not_an_iterator(Value v); /* TypeError */
 bool op_exhausted(Frame *frame); /* the exception was StopIteration: now it is cleared */
 /* Pushes the items, the last one first; the new sp. On error an exception is set and nothing pushed. */
 Value *op_unpack_sequence(Value sequence, int count, Value *sp);

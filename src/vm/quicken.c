@@ -37,6 +37,20 @@ static void expand_units(Unit *units, const uint8_t *code, int count)
     units[count] = (Unit){.opcode = BC_NOP};
 }
 
+/* Pairs of moves as one instruction, where nothing better is known yet. */
+static void fuse_moves(Unit *units, int count)
+{
+    for (int i = 0; i + 1 < count; i += 1 + bc_caches[bc_base[units[i].opcode]]) {
+        int first = units[i].opcode, second = units[i + 1].opcode;
+        if (first == BC_LOAD_FAST && second == BC_LOAD_FAST) units[i].opcode = BC_LOAD_FAST__LOAD_FAST;
+        else if (first == BC_LOAD_FAST && second == BC_LOAD_CONST) units[i].opcode = BC_LOAD_FAST__LOAD_CONST;
+        else if (first == BC_STORE_FAST && second == BC_LOAD_FAST) units[i].opcode = BC_STORE_FAST__LOAD_FAST;
+        else if (first == BC_STORE_FAST && second == BC_STORE_FAST) units[i].opcode = BC_STORE_FAST__STORE_FAST;
+        else continue;
+        i++; /* the second one is covered */
+    }
+}
+
 Quick *code_quicken(Code *code)
 {
     Quick *quick = raw_alloc(sizeof(Quick) + ((size_t)code->code_units + 1) * sizeof(Unit));
@@ -46,7 +60,10 @@ Quick *code_quicken(Code *code)
     }
     quick->frame_words = FRAME_WORDS + code->nlocalsplus + code->stack_size;
     quick->unit_count = code->code_units;
+    bool is_simple = !code->kwonlyargcount && !(code->flags & (CO_VARARGS | CO_VARKEYWORDS)) && code->flags & CO_OPTIMIZED;
+    quick->simple_argcount = is_simple ? code->argcount : -1;
     expand_units(quick->units, (const uint8_t *)as_bytes(code->code)->data, code->code_units);
+    fuse_moves(quick->units, code->code_units);
     code->quick = quick;
     return quick;
 }

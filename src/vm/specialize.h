@@ -5,6 +5,9 @@
 
 #include "vm/frame.h"
 
+/* Misses until a quick form is given up; generic executions until the next attempt. */
+enum { COUNTER_MISSES = 40, COUNTER_RETRY = 2000, COUNTER_AFTER_MISSES = 16 };
+
 void specialize_load_global(Frame *frame, Unit *ip);
 void specialize_binary_op(Frame *frame, Unit *ip, Value left, Value right);
 void specialize_subscript(Frame *frame, Unit *ip, Value container, Value key);
@@ -15,5 +18,7 @@ void specialize_store_attr(Frame *frame, Unit *ip, Value owner);
 void specialize_load_method(Frame *frame, Unit *ip, Value owner);
 void specialize_unpack(Frame *frame, Unit *ip, Value sequence);
 void specialize_call(Frame *frame, Unit *ip, Value *sp, int nargs);
+
+void specialize_for_iter(Frame *frame, Unit *ip, Value iterator);
 
 #endif
