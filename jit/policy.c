@@ -207,7 +207,7 @@ Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
     JitTree *tree = function_tree(code);
     char here;
     if (!tree || tree->state == TREE_DEAD || !(tree->code || jit_options.mode == JIT_EXEC) || code->argcount != nargs || code->kwonlyargcount ||
-        (code->flags & (CO_VARARGS | CO_VARKEYWORDS)) || eval_breaker || &here - 16384 < current_thread->c_stack_limit ||
+        (code->flags & (CO_VARARGS | CO_VARKEYWORDS)) || eval_breaker || (char *)((uintptr_t)&here - 16384) < current_thread->c_stack_limit ||
         thread_is_traced(current_thread)) {
         return function_call(value_from_object(function), args, nargs, VALUE_NULL);
     }
