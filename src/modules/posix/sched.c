@@ -12,6 +12,12 @@ static const StructSeqDef param_definition = {
     "posix.sched_param",
     "Currently has only one field: sched_priority\n\n  sched_priority\n    A scheduling parameter.", param_fields, 1};
 
+static Value param_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
+{
+    ARGUMENTS("sched_param", 1, 1, "sched_priority");
+    return structseq_new(type, (Value[]){value_incref(out[0])});
+}
+
 static bool arg_as_param(Value v, struct sched_param *param)
 {
     if (type_of(v) != param_type) {
@@ -190,6 +196,7 @@ static const NativeMethod methods[] = {
 int posix_sched_exec(Value module)
 {
     if (!param_type) param_type = structseq_type_new(&param_definition);
+    if (param_type) param_type->new_instance = param_new;
     if (!param_type || module_add(module, "sched_param", value_incref(value_from_object(param_type))) < 0) return -1;
     return posix_add_functions(module, methods);
 }

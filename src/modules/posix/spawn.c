@@ -119,7 +119,7 @@ enum {
 static bool set_attributes(const Value *out, posix_spawnattr_t *attributes, const char *function)
 {
     short flags = 0;
-    bool resets = false, makes_session = false;
+    int resets = 0, makes_session = 0;
     sigset_t set;
     if (is_given(out[ARG_GROUP])) {
         pid_t group;
@@ -127,7 +127,7 @@ static bool set_attributes(const Value *out, posix_spawnattr_t *attributes, cons
         posix_spawnattr_setpgroup(attributes, group);
         flags |= POSIX_SPAWN_SETPGROUP;
     }
-    if (!optional_bool(out[ARG_RESET_IDS], &resets) || !optional_bool(out[ARG_SID], &makes_session)) return false;
+    if (!optional_int(out[ARG_RESET_IDS], &resets) || !optional_int(out[ARG_SID], &makes_session)) return false;
     if (resets) flags |= POSIX_SPAWN_RESETIDS;
     if (makes_session) flags |= POSIX_SPAWN_SETSID;
     if (is_given(out[ARG_MASK])) {
