@@ -33,7 +33,7 @@ static void float_destroy(Object *self)
 /* --- conversion --- */
 
 /* The result of __float__, stolen, as a double. */
-static double checked_float(Value v, Value result)
+double checked_float(Value v, Value result)
 {
     if (value_is_null(result)) return -1.0;
     double d = -1.0;

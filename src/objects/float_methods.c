@@ -105,18 +105,24 @@ static Value float_from_buffer(Value v)
 Value float_from_value(Value v)
 {
     if (is_exact_float(v)) return v.bits & 2 ? v : value_incref(v);
-    if (is_str(v)) return float_from_str(v);
-    if (is_float(v) || is_int(v) || type_of(v)->number.to_float || has_index(v)) {
+    UnarySlot to_float = type_of(v)->number.to_float;
+    if (to_float && !is_exact_int(v)) { // a subclass of float may define __float__, too
+        double d = checked_float(v, to_float(v));
+        return d == -1.0 && error_occurred() ? VALUE_NULL : value_from_double(d);
+    }
+    if (is_int(v) || has_index(v)) {
         double d = number_as_double(v);
         return d == -1.0 && error_occurred() ? VALUE_NULL : value_from_double(d);
     }
+    if (is_str(v)) return float_from_str(v);
     if (supports_buffer(v)) return float_from_buffer(v);
     return error_format(&type_TypeError, "float() argument must be a string or a real number, not '%.200T'", v);
 }
 
 Value float_new_instance(Type *type, const Value *args, ssize_t nargs, Value kwnames)
 {
-    if (type == &type_float && !args_no_keywords("float", kwnames)) return VALUE_NULL;
+    bool takes_keywords = type != &type_float && type->init != type_float.init; // for an __init__ of its own
+    if (!takes_keywords && !args_no_keywords("float", kwnames)) return VALUE_NULL;
     if (!args_count("float", nargs, 0, 1)) return VALUE_NULL;
     Value number = nargs ? float_from_value(args[0]) : value_from_double(0.0);
     if (type == &type_float || value_is_null(number)) return number;
@@ -227,33 +233,78 @@ static Value hex_method(Value self, const Value *args, ssize_t nargs, Value kwna
     return str_from_latin1(text, length);
 }
 
-/* Copies the digits of [sign][0x]digits[.digits][p[sign]digits] to *out as strtod reads it; false when malformed. */
-static bool normalise_hex(const char *at, const char *end, char *out)
+/* significand * 2^exponent, `is_inexact`: and a little more; rounded half to even, to the precision of a subnormal number
+ * where the result is one. */
+static double scale_exactly(uint64_t significand, bool is_inexact, int64_t exponent)
 {
-    if (at < end && (*at == '+' || *at == '-')) *out++ = *at++;
+    if (significand == 0) return 0.0;
+    int bits = 64 - __builtin_clzll(significand);
+    if (exponent + bits > 1024) return INFINITY;
+    if (exponent + bits < -1080) return 0.0;
+    int drop = MAX(bits - 53, (int)(-1074 - exponent));
+    if (drop > 63) return 0.0;
+    if (drop > 0) {
+        uint64_t half = UINT64_C(1) << (drop - 1), rest = significand & (2 * half - 1);
+        significand >>= drop;
+        if (rest > half || (rest == half && (is_inexact || (significand & 1)))) significand++;
+        exponent += drop;
+    }
+    return ldexp((double)significand, (int)exponent);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* A decimal exponent with a sign, kept within bounds that no sane number reaches. False when there are no digits. */
+static bool read_exponent(const char **at, const char *end, int64_t *exponent)
+{
+    bool is_negative = *at < end && **at == '-';
+    if (*at < end && (**at == '-' || **at == '+')) ++*at;
+    const char *digits = *at;
+    int64_t n = 0;
+    for (; *at < end && isdigit((unsigned char)**at); ++*at) n = MIN(n * 10 + (**at - '0'), INT64_C(1) << 60);
+    *exponent += is_negative ? -n : n;
+    return *at > digits;
+}
+
+/* [sign][0x]digits[.digits][p[sign]digits]; false when it is something else. */
+static bool parse_hex(const char *at, const char *end, double *result)
+{
+    bool is_negative = at < end && *at == '-', point_seen = false, is_inexact = false;
+    if (at < end && (*at == '+' || *at == '-')) at++;
     if (end - at >= 2 && at[0] == '0' && (at[1] | 0x20) == 'x') at += 2;
-    *out++ = '0';
-    *out++ = 'x';
+    uint64_t significand = 0;
+    int64_t exponent = 0;
     size_t digits = 0;
-    for (bool point_seen = false; at < end; at++) {
-        if (isxdigit((unsigned char)*at))
-            digits++;
-        else if (*at == '.' && !point_seen)
+    for (; at < end; at++) {
+        int digit = hex_digit(*at);
+        if (*at == '.' && !point_seen) {
             point_seen = true;
-        else
-            break;
-        *out++ = *at;
+            continue;
+        }
+        if (digit < 0) break;
+        digits++;
+        if (significand >> 59 == 0) {
+            significand = significand << 4 | (unsigned)digit;
+            exponent -= point_seen ? 4 : 0;
+        } else { // 60 bits are enough; the rest only says on which side of a tie it is
+            is_inexact |= digit != 0;
+            exponent += point_seen ? 0 : 4;
+        }
     }
     if (digits == 0) return false;
     if (at < end && (*at | 0x20) == 'p') {
-        *out++ = *at++;
-        if (at < end && (*at == '+' || *at == '-')) *out++ = *at++;
-        if (at == end) return false;
-        while (at < end && isdigit((unsigned char)*at)) *out++ = *at++;
-        if (!isdigit((unsigned char)at[-1])) return false;
+        at++;
+        if (!read_exponent(&at, end, &exponent)) return false;
     }
-    *out = 0;
-    return at == end;
+    if (at != end) return false;
+    *result = scale_exactly(significand, is_inexact, exponent);
+    if (is_negative) *result = -*result;
+    return true;
 }
 
 /* inf, infinity, nan with a sign. */
@@ -273,7 +324,6 @@ static bool parse_special(const char *at, size_t length, double *result)
 
 static Value fromhex_method(Value type, const Value *args, ssize_t nargs, Value kwnames)
 {
-    static locale_t c_locale;
     ssize_t length;
     if (!is_str(args[0])) return error_bad_argument("fromhex", 0, "str", args[0]);
     const char *text = str_as_utf8(args[0], &length);
@@ -282,13 +332,8 @@ static Value fromhex_method(Value type, const Value *args, ssize_t nargs, Value 
     while (length && is_blank(text[length - 1])) length--;
     double d;
     if (!parse_special(text, (size_t)length, &d)) {
-        char *copy = raw_alloc((size_t)length + 4);
-        if (!copy) return error_no_memory();
-        bool is_valid = normalise_hex(text, text + length, copy);
-        if (!c_locale) c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-        if (is_valid) d = strtod_l(copy, NULL, c_locale);
-        raw_free(copy);
-        if (!is_valid) return error_set(&type_ValueError, "invalid hexadecimal floating-point string");
+        if (!parse_hex(text, text + length, &d))
+            return error_set(&type_ValueError, "invalid hexadecimal floating-point string");
         if (isinf(d)) return error_set(&type_OverflowError, "hexadecimal value too large to represent as a float");
     }
     Value number = value_from_double(d);

@@ -69,11 +69,22 @@ static bool copy_field(Value v, uint8_t *field, ssize_t room, const char *name, 
     return fits;
 }
 
+static bool unsigned_argument(Value v, uint64_t *number)
+{
+    Value index = number_index(v);
+    if (value_is_null(index)) return false;
+    bool is_negative = int_sign(index) < 0;
+    if (is_negative) error_set(&type_ValueError, "value must be positive");
+    bool done = !is_negative && arg_as_uint64(index, number);
+    value_decref(index);
+    return done;
+}
+
 static bool large_numbers(const Value *out, bool is_small, Blake2Parameters *parameters)
 {
     uint64_t number;
     if (is_given(out[LEAF_SIZE])) {
-        if (!arg_as_uint64(out[LEAF_SIZE], &number)) return false;
+        if (!unsigned_argument(out[LEAF_SIZE], &number)) return false;
         if (number > UINT32_MAX) {
             error_set(&type_OverflowError, "leaf_size is too large");
             return false;
@@ -81,7 +92,7 @@ static bool large_numbers(const Value *out, bool is_small, Blake2Parameters *par
         parameters->leaf_length = (uint32_t)number;
     }
     if (is_given(out[NODE_OFFSET])) {
-        if (!arg_as_uint64(out[NODE_OFFSET], &number)) return false;
+        if (!unsigned_argument(out[NODE_OFFSET], &number)) return false;
         if (is_small && number > UINT64_C(0xffffffffffff)) {
             error_set(&type_OverflowError, "node_offset is too large");
             return false;

@@ -140,8 +140,14 @@ FUNCTION(hash_hexdigest)
 
 static bool shake_length(Value v, size_t *length)
 {
-    uint64_t n;
-    if (!arg_as_uint64(v, &n)) return false;
+    Value index = number_index(v);
+    uint64_t n = 0;
+    if (value_is_null(index)) return false;
+    bool is_negative = int_sign(index) < 0;
+    if (is_negative) error_set(&type_ValueError, "value must be positive");
+    bool done = !is_negative && arg_as_uint64(index, &n);
+    value_decref(index);
+    if (!done) return false;
     if (n >= 1 << 29) {
         error_set(&type_ValueError, "length is too large");
         return false;

@@ -98,6 +98,37 @@ static bool atan_is_invalid(Z z)
     return creal(z) == 0 && fabs(cimag(z)) == 1;
 }
 
+/* Annex G leaves these half a number, where CPython makes them a nan throughout. */
+static Z acosh_like_python(Z z)
+{
+    return creal(z) == 0 && isnan(cimag(z)) ? CMPLX(NAN, NAN) : cacosh(z);
+}
+
+static Z tanh_like_python(Z z)
+{
+    return creal(z) == 0 && isnan(cimag(z)) ? CMPLX(NAN, NAN) : ctanh(z);
+}
+
+static Z tan_like_python(Z z)
+{
+    return cimag(z) == 0 && isnan(creal(z)) ? CMPLX(NAN, NAN) : ctan(z);
+}
+
+FUNCTION(cmath_tanh)
+{
+    return call(tanh_like_python, args[0], tanh_is_invalid);
+}
+
+FUNCTION(cmath_tan)
+{
+    return call(tan_like_python, args[0], tan_is_invalid);
+}
+
+FUNCTION(cmath_acosh)
+{
+    return call(acosh_like_python, args[0], NULL);
+}
+
 #define FUNCTION_1(name, invalid)                                                                                      \
     FUNCTION(cmath_##name)                                                                                             \
     {                                                                                                                  \
@@ -105,7 +136,6 @@ static bool atan_is_invalid(Z z)
     }
 
 FUNCTION_1(acos, NULL)
-FUNCTION_1(acosh, NULL)
 FUNCTION_1(asin, NULL)
 FUNCTION_1(asinh, NULL)
 FUNCTION_1(atan, atan_is_invalid)
@@ -116,8 +146,6 @@ FUNCTION_1(exp, exp_is_invalid)
 FUNCTION_1(sin, cos_is_invalid)
 FUNCTION_1(sinh, cosh_is_invalid)
 FUNCTION_1(sqrt, NULL)
-FUNCTION_1(tan, tan_is_invalid)
-FUNCTION_1(tanh, tanh_is_invalid)
 
 /* --- logarithms --- */
 

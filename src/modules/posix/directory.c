@@ -295,7 +295,9 @@ static void iterator_finalize(Value self)
 static void iterator_destroy(Object *self)
 {
     ScandirIterator *iterator = (ScandirIterator *)self;
-    iterator_close(iterator);
+    self->refcount++; // alive for the warning's sake
+    iterator_finalize(value_from_object(self));
+    if (--self->refcount > 0) return;
     value_xdecref(iterator->path.object);
     path_release(&iterator->path);
     object_free(self, sizeof(ScandirIterator));

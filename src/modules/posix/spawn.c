@@ -17,8 +17,8 @@ static bool arg_as_signal_set(Value iterable, sigset_t *set)
     if (value_is_null(iterator)) return false;
     bool done = true;
     while (done && !value_is_null(item = iter_next(iterator))) {
-        int64_t number;
-        done = arg_as_int64(item, &number);
+        int64_t number = 0;
+        done = arg_as_int64(item, &number) || error_catch(&type_OverflowError);
         value_decref(item);
         if (done && (number < 1 || number >= NSIG)) {
             error_format(&type_ValueError, "signal number %ld out of range [1; %i]", (long)number, NSIG - 1);

@@ -66,7 +66,6 @@ static Value socket_new(Type *type, const Value *args, ssize_t nargs, Value kwna
     if (!self) return VALUE_NULL;
     self->fd = -1;
     self->timeout = socket_default_timeout;
-    if (type_has_flag(type, TYPE_HAS_GC)) gc_track(self);
     return value_from_object(self);
 }
 
@@ -121,8 +120,10 @@ static void socket_finalize(Value self)
 static void socket_destroy(Object *object)
 {
     Socket *self = (Socket *)object;
+    object->refcount++; // alive for the warning's sake
+    socket_finalize(value_from_object(object));
+    if (--object->refcount > 0) return;
     if (!value_is_null(self->weaklist)) weakref_clear_all(object);
-    if (self->fd >= 0) close(self->fd);
     object_free(object, object->type->instance_size);
 }
 
