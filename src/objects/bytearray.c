@@ -176,6 +176,21 @@ static int extend_with(Value self, Value source)
     return status;
 }
 
+/* One after the other, so that the iterator sees what it has given. */
+static int append_items(Value self, Value iterator)
+{
+    for (Value item; !value_is_null(item = iter_next(iterator));) {
+        int byte;
+        bool is_byte = byte_from_value(item, &byte);
+        value_decref(item);
+        if (!is_byte) return -1;
+        ByteArray *a = as_bytearray(self);
+        if (bytearray_resize(self, a->length + 1) < 0) return -1;
+        a->start[a->length - 1] = (char)byte;
+    }
+    return error_occurred() ? -1 : 0;
+}
+
 static int fill_zeros(Value self, ssize_t count)
 {
     if (count < 0) {
@@ -203,6 +218,10 @@ static int init_encoded(Value self, Value source, Value encoding, Value errors)
     }
     if (value_is_null(source) || !is_str(source)) {
         error_set(&type_TypeError, text[0] ? "encoding without a string argument" : "errors without a string argument");
+        return -1;
+    }
+    if (!text[0]) {
+        error_set(&type_TypeError, "string argument without an encoding");
         return -1;
     }
     Value bytes = codecs_encode_text(source, text[0], text[1]);
@@ -238,7 +257,7 @@ static int bytearray_init(Value self, const Value *args, ssize_t nargs, Value kw
                 error_format(&type_TypeError, "cannot convert '%.200s' object to bytearray", type_of(source)->name);
             return -1;
         }
-        int status = extend_with(self, iterator);
+        int status = append_items(self, iterator);
         value_decref(iterator);
         return status;
     }
@@ -325,9 +344,10 @@ static Value slice_source(Value self, Value value)
     return value_incref(value);
 }
 
-static int assign_stepped(ByteArray *a, ssize_t start, ssize_t step, ssize_t count, ByteSpan source, bool is_deletion)
+/* Nothing to assign means: delete. */
+static int assign_stepped(ByteArray *a, ssize_t start, ssize_t step, ssize_t count, ByteSpan source)
 {
-    if (!is_deletion) {
+    if (source.length > 0) {
         if (source.length != count) {
             error_format(&type_ValueError, "attempt to assign bytes of size %zd to extended slice of size %zd",
                          source.length, count);
@@ -370,7 +390,7 @@ static int bytearray_set_subscript(Value self, Value key, Value value)
     if ((step < 0 && start < stop) || (step > 0 && start > stop)) stop = start;
     ByteSpan span = byte_span(source);
     int status = step == 1 ? splice(a, start, start + count, span.data, span.length)
-                           : assign_stepped(a, start, step, count, span, value_is_null(value));
+                           : assign_stepped(a, start, step, count, span);
     value_decref(source);
     return status;
 }
@@ -523,7 +543,7 @@ static Value method_sizeof(Value self, const Value *args, ssize_t nargs, Value k
 static Value reduce(Value self, int protocol)
 {
     const ByteArray *a = as_bytearray(self);
-    Value state = has_attr(self, ID(__dict__)) > 0 ? get_attr(self, ID(__dict__)) : VALUE_NONE;
+    Value state = call_method_0(self, ID(__getstate__));
     Value arguments = VALUE_NULL;
     if (protocol < 3) {
         Value text = str_from_latin1(a->start, a->length), encoding = str_from_cstr("latin-1");
@@ -605,7 +625,7 @@ Type type_bytearray = {
            "  - any object implementing the buffer API.\n"
            "  - an integer",
     .instance_size = sizeof(ByteArray),
-    .flags = TYPE_BASE | TYPE_MATCH_SELF | TYPE_QUIET_DESTROY,
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_MATCH_SELF | TYPE_QUIET_DESTROY,
     .destroy = bytearray_destroy,
     .new_instance = bytearray_new_slot,
     .init = bytearray_init,

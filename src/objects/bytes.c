@@ -226,6 +226,7 @@ static Value encode_argument(Value source, Value encoding, Value errors)
     if (value_is_null(source) || !is_str(source))
         return error_set(&type_TypeError, value_is_null(encoding) ? "errors without a string argument"
                                                                   : "encoding without a string argument");
+    if (value_is_null(encoding)) return error_set(&type_TypeError, "string argument without an encoding");
     const char *encoding_text = value_is_null(encoding) ? NULL : str_as_utf8(encoding, NULL);
     const char *errors_text = value_is_null(errors) ? NULL : str_as_utf8(errors, NULL);
     if (error_occurred()) return VALUE_NULL;
@@ -476,7 +477,7 @@ Type type_bytes = {
            "  - an integer",
     .instance_size = offsetof(Bytes, data) + 1,
     .item_size = 1,
-    .flags = TYPE_BASE | TYPE_IS_BYTES | TYPE_MATCH_SELF | TYPE_QUIET_DESTROY,
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_IS_BYTES | TYPE_MATCH_SELF | TYPE_QUIET_DESTROY,
     .destroy = bytes_destroy,
     .new_instance = bytes_new_slot,
     .repr = bytes_repr_slot,

@@ -301,8 +301,28 @@ static Value encode_registered(Value text, const char *encoding, const char *err
     return VALUE_NULL;
 }
 
+bool codecs_check_names;
+
+/* False with LookupError. */
+static bool names_are_known(const char *encoding, const char *errors)
+{
+    if (LIKELY(!codecs_check_names) || value_is_null(search_path)) return true;
+    if (encoding && codec_by_name(encoding) == CODEC_OTHER) {
+        Value codec = codecs_lookup(encoding);
+        if (value_is_null(codec)) return false;
+        value_decref(codec);
+    }
+    if (errors && codec_error_policy(errors) == ERRORS_CALLBACK) {
+        Value handler = codecs_lookup_error(errors);
+        if (value_is_null(handler)) return false;
+        value_decref(handler);
+    }
+    return true;
+}
+
 Value codecs_encode_text(Value text, const char *encoding, const char *errors)
 {
+    if (!names_are_known(encoding, errors)) return VALUE_NULL;
     int native_order = 0;
     switch (encoding ? codec_by_name(encoding) : CODEC_UTF8) {
     case CODEC_UTF8: return codec_utf8_encode(text, errors);
@@ -346,6 +366,7 @@ static bool decode_fast(const char *data, ssize_t size, const char *encoding, co
 Value codecs_decode_text(Value object, const char *encoding, const char *errors)
 {
     Buffer view;
+    if (!names_are_known(encoding, errors)) return VALUE_NULL;
     if (buffer_get(object, &view, BUFFER_SIMPLE) < 0) return VALUE_NULL;
     Value result;
     bool is_done = decode_fast(view.data, view.length, encoding, errors, &result);

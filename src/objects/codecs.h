@@ -96,6 +96,9 @@ Value codecs_decode(Value object, NULLABLE const char *encoding, NULLABLE const 
 Value codecs_encode_text(Value text, NULLABLE const char *encoding, NULLABLE const char *errors) NODISCARD;
 Value codecs_decode_text(Value object, NULLABLE const char *encoding, NULLABLE const char *errors) NODISCARD;
 
+/* In development mode (-X dev) the names of encodings and handlers are checked even where they are not needed. */
+extern bool codecs_check_names;
+
 /* The C codec that `encoding` names, by any spelling that needs no look-up. */
 enum FastCodec { CODEC_OTHER, CODEC_UTF8, CODEC_ASCII, CODEC_LATIN1, CODEC_UTF16, CODEC_UTF32 };
 enum FastCodec codec_by_name(const char *encoding);

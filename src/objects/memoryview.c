@@ -387,7 +387,7 @@ static Value get_slice(MemoryView *m, Value key)
     Value result = new_view(m->managed, &m->view);
     if (value_is_null(result)) return result;
     MemoryView *part = as_memoryview(result);
-    if (slice_layout(&part->view, key) < 0) {
+    if (slice_layout(&part->view, key) < 0 || !is_alive(m)) {
         value_decref(result);
         return VALUE_NULL;
     }
@@ -416,7 +416,7 @@ static Value memoryview_subscript(Value self, Value key)
             return error_set(&type_NotImplementedError, "sub-views are not implemented");
         const char *format = format_of(m);
         char *place = at_tuple(&m->view, key);
-        return place ? memoryview_unpack(place, format) : VALUE_NULL;
+        return place && is_alive(m) ? memoryview_unpack(place, format) : VALUE_NULL;
     }
     if (is_tuple(key) && all_are_slices(key))
         return error_set(&type_NotImplementedError, "multi-dimensional slicing is not implemented");
@@ -474,6 +474,16 @@ static int assign_slice(MemoryView *m, Value key, Value value)
     return status;
 }
 
+/* Converts the item before anything is written: that may run code which releases the memory. */
+static int store(MemoryView *m, char *place, const char *format, Value item)
+{
+    char packed[16];
+    ssize_t size = memoryview_format_size(memoryview_format_char(format));
+    if (memoryview_pack(packed, format, item) < 0 || !is_alive(m)) return -1;
+    memcpy(place, packed, (size_t)size);
+    return 0;
+}
+
 static int type_failure(Type *type, const char *message)
 {
     error_set(type, message);
@@ -489,22 +499,22 @@ static int memoryview_set_subscript(Value self, Value key, Value value)
     const char *format = format_of(m);
     if (m->view.dimensions == 0) {
         if (value_is(key, VALUE_ELLIPSIS) || (is_tuple(key) && tuple_length(key) == 0))
-            return memoryview_pack(m->view.data, format, value);
+            return store(m, m->view.data, format, value);
         return type_failure(&type_TypeError, "invalid indexing of 0-dim memory");
     }
     if (has_index(key)) {
         if (m->view.dimensions > 1) return type_failure(&type_NotImplementedError, "sub-views are not implemented");
         ssize_t index = number_as_ssize(key, &type_IndexError);
-        if (index == -1 && error_occurred()) return -1;
+        if ((index == -1 && error_occurred()) || !is_alive(m)) return -1;
         char *place = at_index(&m->view, m->view.data, 0, index);
-        return place ? memoryview_pack(place, format, value) : -1;
+        return place ? store(m, place, format, value) : -1;
     }
     if (is_slice(key) && m->view.dimensions == 1) return assign_slice(m, key, value);
     if (is_tuple(key) && all_have_index(key)) {
         if (tuple_length(key) < m->view.dimensions)
             return type_failure(&type_NotImplementedError, "sub-views are not implemented");
         char *place = at_tuple(&m->view, key);
-        return place ? memoryview_pack(place, format, value) : -1;
+        return place && is_alive(m) ? store(m, place, format, value) : -1;
     }
     if (is_slice(key) || (is_tuple(key) && all_are_slices(key)))
         return type_failure(&type_NotImplementedError,
@@ -977,7 +987,7 @@ Type type_memoryview = {
     .name = "memoryview",
     .doc = "memoryview(object)\n--\n\nCreate a new memoryview object which references the given object.",
     .instance_size = sizeof(MemoryView),
-    .flags = TYPE_HAS_GC | TYPE_SEQUENCE,
+    .flags = TYPE_HAS_GC | TYPE_IMMUTABLE | TYPE_SEQUENCE,
     .weaklist_offset = offsetof(MemoryView, weaklist),
     .destroy = memoryview_destroy,
     .traverse = memoryview_traverse,

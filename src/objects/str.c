@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "objects/abstract.h"
+#include "objects/codecs.h"
 #include "objects/error.h"
 #include "objects/exception.h"
 #include "objects/int.h"
@@ -632,9 +633,9 @@ static Value decode_object(Value object, const char *encoding, const char *error
         return error_format(&type_TypeError, "decoding to str: need a bytes-like object, %.80s found",
                             type_of(object)->name);
     if (buffer_get(object, &view, BUFFER_SIMPLE) < 0) return VALUE_NULL;
-    Value result = view.length == 0 ? str_empty() : str_decode(view.data, view.length, encoding, errors);
+    Value result = view.length || codecs_check_names ? VALUE_NULL : str_empty();
     buffer_release(&view);
-    return result;
+    return value_is_null(result) && !error_occurred() ? codecs_decode_text(object, encoding, errors) : result;
 }
 
 static bool optional_text(Value v, const char *function, int index, const char **text)
@@ -710,7 +711,7 @@ Type type_str = {
            "encoding defaults to sys.getdefaultencoding().\n"
            "errors defaults to 'strict'.",
     .instance_size = sizeof(Str),
-    .flags = TYPE_BASE | TYPE_IS_STR | TYPE_MATCH_SELF | TYPE_QUIET_DESTROY,
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_IS_STR | TYPE_MATCH_SELF | TYPE_QUIET_DESTROY,
     .destroy = str_destroy,
     .new_instance = str_new_slot,
     .repr = str_repr,

@@ -8,6 +8,8 @@
 #include "compiler/marshal.h"
 #include "gc/gc.h"
 #include "jit/jit.h"
+#include "objects/bytes.h"
+#include "objects/codecs.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
 #include "objects/dict.h"
@@ -236,6 +238,8 @@ bool runtime_start(void)
 {
     extern int int_max_str_digits;
     if (options.int_max_str_digits >= 0) int_max_str_digits = options.int_max_str_digits;
+    bytes_warning_enabled = options.bytes_warning > 0;
+    codecs_check_names = options.dev_mode;
     threads_init();
     if (!start_hashing()) {
         fprintf(stderr, "Fatal Python error: failed to get random numbers to initialize Python\n");

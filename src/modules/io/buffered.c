@@ -226,22 +226,37 @@ static Value method_dealloc_warn(Value self, const Value *args, ssize_t nargs, V
     return VALUE_NONE;
 }
 
+/* The raw stream's part of close(); `b` is held, so that no other thread writes into a stream that is half closed. */
+static int close_raw(Buffered *b)
+{
+    int status = io_close_after(b->raw, ID(close));
+    raw_free(b->buffer);
+    b->buffer = NULL;
+    if (b->is_readable) buffered_reset_reads(b);
+    if (b->is_writable) buffered_reset_writes(b);
+    return status;
+}
+
 static Value method_close(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
     Buffered *b = as_buffered(self);
-    if (!buffered_check(b)) return VALUE_NULL;
+    if (!buffered_check(b) || !buffered_enter(b)) return VALUE_NULL;
     int closed = is_closed(b);
-    if (closed) return closed < 0 ? VALUE_NULL : VALUE_NONE;
-    if (b->is_finalizing) warn_unclosed(b, self);
-    Value flushed = call_method_0(self, ID(flush));
-    value_xdecref(flushed);
-    int status = io_close_after(b->raw, ID(close));
-    if (b->owner == NULL) {
-        raw_free(b->buffer);
-        b->buffer = NULL;
-        buffered_reset_reads(b);
-        if (b->is_writable) buffered_reset_writes(b);
+    if (closed) {
+        buffered_leave(b);
+        return closed < 0 ? VALUE_NULL : VALUE_NONE;
     }
+    if (b->is_finalizing) warn_unclosed(b, self);
+    buffered_leave(b); /* flush() takes it itself */
+    Value flushed = call_method_0(self, ID(flush)), pending = error_fetch();
+    value_xdecref(flushed);
+    if (!buffered_enter(b)) {
+        value_xdecref(pending);
+        return VALUE_NULL;
+    }
+    error_restore(pending);
+    int status = close_raw(b);
+    buffered_leave(b);
     return status < 0 ? VALUE_NULL : VALUE_NONE;
 }
 
@@ -483,10 +498,11 @@ static const NativeMember buffered_members[] = {
     {NULL}};
 
 #define BUFFERED_TYPE_FIELDS                                                                                           \
-    .base = &type_io_buffered_base, .instance_size = sizeof(Buffered), .flags = TYPE_BASE | TYPE_HAS_GC,               \
-    .dict_offset = offsetof(Buffered, dict), .weaklist_offset = offsetof(Buffered, weaklist),                          \
-    .destroy = buffered_destroy, .traverse = buffered_traverse, .clear = buffered_clear, .new_instance = buffered_new, \
-    .repr = buffered_repr, .getsets = buffered_getsets, .members = buffered_members
+    .base = &type_io_buffered_base, .instance_size = sizeof(Buffered),                                                 \
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_HAS_GC, .dict_offset = offsetof(Buffered, dict),                        \
+    .weaklist_offset = offsetof(Buffered, weaklist), .destroy = buffered_destroy, .traverse = buffered_traverse,       \
+    .clear = buffered_clear, .new_instance = buffered_new, .repr = buffered_repr, .getsets = buffered_getsets,         \
+    .members = buffered_members
 
 Type type_io_reader = {
     TYPE_HEAD,

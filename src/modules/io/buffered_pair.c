@@ -129,7 +129,7 @@ Type type_io_pair = {
            "writeable respectively. If the buffer_size is omitted it defaults to\nDEFAULT_BUFFER_SIZE.",
     .base = &type_io_buffered_base,
     .instance_size = sizeof(Pair),
-    .flags = TYPE_BASE | TYPE_HAS_GC,
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_HAS_GC,
     .dict_offset = offsetof(Pair, dict),
     .weaklist_offset = offsetof(Pair, weaklist),
     .destroy = pair_destroy,

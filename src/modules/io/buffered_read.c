@@ -265,10 +265,9 @@ Value buffered_read1(Value self, const Value *args, ssize_t nargs, Value kwnames
 
 /* --- readinto --- */
 
-/* Bytes put into `out`; -1 with an error; IO_WOULD_BLOCK when nothing came. */
-static ssize_t read_into(Buffered *b, char *out, ssize_t size, bool once)
+/* Bytes that `out` then holds, `written` before included; -1 with an error; IO_WOULD_BLOCK when nothing came. */
+static ssize_t read_into(Buffered *b, char *out, ssize_t written, ssize_t size, bool once)
 {
-    ssize_t written = 0;
     if (b->is_writable && buffered_has_writes(b) && buffered_flush_and_rewind(b) < 0) return -1;
     buffered_reset_reads(b);
     b->position = 0;
@@ -307,15 +306,15 @@ static Value read_into_argument(Value self, Value target, bool once)
         ssize_t have = MIN(buffered_available(b), view.length);
         memcpy(view.data, b->buffer + (have ? b->position : 0), (size_t)have);
         b->position += have;
-        if (have == view.length || (once && have)) {
+        if (have == view.length) {
             result = value_from_small_int(have);
         } else if (buffered_enter(b)) {
-            ssize_t n = read_into(b, (char *)view.data + have, view.length - have, once);
+            ssize_t n = read_into(b, view.data, have, view.length - have, once);
             buffered_leave(b);
             if (n == IO_WOULD_BLOCK)
-                result = have ? value_from_small_int(have) : VALUE_NONE;
+                result = VALUE_NONE;
             else if (n >= 0)
-                result = value_from_small_int(have + n);
+                result = value_from_small_int(n);
         }
     }
     buffer_release(&view);

@@ -68,8 +68,6 @@ int buffered_flush_writes(Buffered *b)
             set_blocking_error("write could not complete without blocking", 0);
             return -1;
         }
-        b->position = b->write_start + n;
-        if (b->read_end != -1 && b->read_end < b->position && b->is_readable) b->read_end = b->position;
         b->write_start += n;
         b->raw_position = b->write_start;
         if (signals_check() < 0) return -1;

@@ -452,7 +452,7 @@ Type type_io_bytes = {
     .doc = "BytesIO(initial_bytes=b'')\n--\n\nBuffered I/O implementation using an in-memory bytes buffer.",
     .base = &type_io_buffered_base,
     .instance_size = sizeof(BytesIO),
-    .flags = TYPE_BASE | TYPE_HAS_GC,
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_HAS_GC,
     .dict_offset = offsetof(BytesIO, dict),
     .weaklist_offset = offsetof(BytesIO, weaklist),
     .destroy = bytes_io_destroy,

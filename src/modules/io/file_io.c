@@ -310,14 +310,14 @@ static int file_init(Value self, const Value *args, ssize_t nargs, Value kwnames
 
 /* --- closing --- */
 
-static Value warn_unclosed(Value self)
+/* `source` is the stream that the program has forgotten: this file, or what wraps it. */
+static Value warn_unclosed(FileIO *f, Value source)
 {
-    FileIO *f = as_file(self);
     if (f->fd >= 0 && f->closes_fd) {
         Value pending = error_fetch();
-        if (warn_format(&type_ResourceWarning, 1, "unclosed file %R", self) < 0) {
+        if (warn_format(&type_ResourceWarning, 1, "unclosed file %R", source) < 0) {
             if (error_matches(&type_Warning))
-                error_write_unraisable(self, NULL);
+                error_write_unraisable(source, NULL);
             else
                 error_clear();
         }
@@ -328,7 +328,7 @@ static Value warn_unclosed(Value self)
 
 static Value method_dealloc_warn(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    return warn_unclosed(nargs ? args[0] : self);
+    return warn_unclosed(as_file(self), nargs ? args[0] : self);
 }
 
 static Value method_close(Value self, const Value *args, ssize_t nargs, Value kwnames)
@@ -336,10 +336,11 @@ static Value method_close(Value self, const Value *args, ssize_t nargs, Value kw
     FileIO *f = as_file(self);
     Value method = type_lookup_borrow(&type_io_raw_base, ID(close));
     if (!f->closes_fd) {
+        Value result = call_1(method, self);
         f->fd = -1;
-        return call_1(method, self);
+        return result;
     }
-    if (f->is_finalizing) value_decref(warn_unclosed(self));
+    if (f->is_finalizing) value_decref(warn_unclosed(f, self));
     Value result = call_1(method, self); /* flushes: a subclass may do something there */
     Value pending = error_fetch();
     if (f->fd >= 0 && close_fd(f) < 0) {
@@ -670,7 +671,7 @@ Type type_io_file = {
            "results in functionality similar to passing None).",
     .base = &type_io_raw_base,
     .instance_size = sizeof(FileIO),
-    .flags = TYPE_BASE | TYPE_HAS_GC,
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_HAS_GC,
     .dict_offset = offsetof(FileIO, dict),
     .weaklist_offset = offsetof(FileIO, weaklist),
     .destroy = file_destroy,

@@ -6,6 +6,7 @@
 #include "objects/dict.h"
 #include "objects/int.h"
 #include "objects/tuple.h"
+#include "vm/runtime.h"
 
 /* --- open --- */
 
@@ -169,6 +170,12 @@ Value io_open(Value module, const Value *args, ssize_t nargs, Value kwnames)
             path = call_1(fspath, o.file);
             value_decref(fspath);
             if (value_is_null(path)) return VALUE_NULL;
+            if (!is_str(path) && !is_bytes(path)) {
+                error_format(&type_TypeError, "expected %.200s.__fspath__() to return str or bytes, not %.200s",
+                             type_of(o.file)->name, type_of(path)->name);
+                value_decref(path);
+                return VALUE_NULL;
+            }
             o.file = path;
         } else {
             value_xdecref(fspath);
@@ -228,7 +235,10 @@ Value io_text_encoding(Value module, const Value *args, ssize_t nargs, Value kwn
     int stack_level = 2;
     if (nargs > 1 && !arg_as_int(args[1], &stack_level)) return VALUE_NULL;
     if (!value_is_none(args[0])) return value_incref(args[0]);
-    return str_intern_cstr("locale");
+    if (options.warn_default_encoding &&
+        warn_format(&type_EncodingWarning, stack_level, "'encoding' argument not specified") < 0)
+        return VALUE_NULL;
+    return str_intern_cstr(options.utf8_mode ? "utf-8" : "locale");
 }
 
 static const NativeMethod methods[] = {

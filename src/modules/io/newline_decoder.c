@@ -263,7 +263,7 @@ Type type_io_newline_decoder = {
            "one piece. When used with decoder=None, it expects unicode strings as\n"
            "decode input and translates newlines without first invoking an external\ndecoder.",
     .instance_size = sizeof(NewlineDecoder),
-    .flags = TYPE_BASE | TYPE_HAS_GC,
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_HAS_GC,
     .destroy = decoder_destroy,
     .traverse = decoder_traverse,
     .new_instance = decoder_new,

@@ -459,7 +459,7 @@ Type type_io_string = {
            "argument is like the one of TextIOWrapper's constructor.",
     .base = &type_io_text_base,
     .instance_size = sizeof(StringIO),
-    .flags = TYPE_BASE | TYPE_HAS_GC,
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_HAS_GC,
     .dict_offset = offsetof(StringIO, dict),
     .weaklist_offset = offsetof(StringIO, weaklist),
     .destroy = string_io_destroy,

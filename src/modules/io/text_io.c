@@ -12,6 +12,7 @@
 #include "objects/search.h"
 #include "objects/str_internal.h"
 #include "objects/tuple.h"
+#include "vm/runtime.h"
 
 enum { CHUNK_SIZE = 8192 };
 
@@ -47,6 +48,16 @@ static int is_text_codec(Value codec)
     int truth = is_true(flag);
     value_decref(flag);
     return truth;
+}
+
+/* In development mode an unknown error handler is refused at once. */
+static bool handler_is_known(TextIO *t)
+{
+    const char *errors = codecs_check_names ? str_as_utf8(t->errors, NULL) : NULL;
+    if (!errors) return !error_occurred();
+    Value handler = codecs_lookup_error(errors);
+    value_xdecref(handler);
+    return !value_is_null(handler);
 }
 
 /* The CodecInfo of an encoding that is for text. */
@@ -259,6 +270,7 @@ static int add_encoded(TextIO *t, Value text)
 {
     const Str *s = as_str(text);
     if (t->fast != CODEC_OTHER && s->is_ascii) {
+        t->is_start_of_stream = false;
         if (t->pending.length + s->length > t->chunk_size && text_flush_pending(t) < 0) return -1;
         return bytes_builder_add(&t->pending, s->data, s->length);
     }
@@ -561,7 +573,7 @@ static int set_newline(TextIO *t, const char *newline)
 Value io_locale_encoding(void)
 {
     const char *name = nl_langinfo(CODESET);
-    bool is_unset = !name || !*name || strcmp(name, "ANSI_X3.4-1968") == 0;
+    bool is_unset = options.utf8_mode || !name || !*name || strcmp(name, "ANSI_X3.4-1968") == 0;
     return str_from_cstr(is_unset ? "utf-8" : name);
 }
 
@@ -647,7 +659,7 @@ static int text_init(Value self, const Value *args, ssize_t nargs, Value kwnames
     value_replace(&t->encoding, encoding_value);
     bool has_errors = !value_is_null(o.errors) && !value_is_none(o.errors);
     value_replace(&t->errors, has_errors ? value_incref(o.errors) : str_from_cstr("strict"));
-    if (set_newline(t, o.newline) < 0) return -1;
+    if (!handler_is_known(t) || set_newline(t, o.newline) < 0) return -1;
     t->line_buffering = o.line_buffering;
     t->write_through = o.write_through;
     t->chunk_size = CHUNK_SIZE;
@@ -815,7 +827,8 @@ static Value get_newlines(Value self, void *closure)
 static Value get_errors(Value self, void *closure)
 {
     TextIO *t = as_text(self);
-    return text_check(t) ? value_incref(t->errors) : VALUE_NULL;
+    if (!t->is_ready) return error_set(&type_ValueError, "I/O operation on uninitialized object");
+    return value_incref(t->errors);
 }
 
 static Value get_chunk_size(Value self, void *closure)
@@ -940,7 +953,7 @@ Type type_io_text = {
         "If line_buffering is True, a call to flush is implied when a call to\nwrite contains a newline character.",
     .base = &type_io_text_base,
     .instance_size = sizeof(TextIO),
-    .flags = TYPE_BASE | TYPE_HAS_GC,
+    .flags = TYPE_BASE | TYPE_IMMUTABLE | TYPE_HAS_GC,
     .dict_offset = offsetof(TextIO, dict),
     .weaklist_offset = offsetof(TextIO, weaklist),
     .destroy = text_destroy,

@@ -129,6 +129,8 @@ typedef struct Pattern {
     int flags;
     int8_t is_bytes; /* -1: works on both */
     NULLABLE Value weaklist;
+    bool has_first;         /* `first` is filled: Latin-1 characters that a match can begin with */
+    bool first[256];
     SreCode code[];
 } Pattern;
 
@@ -169,7 +171,7 @@ typedef struct Undo {
 } Undo;
 
 typedef struct SreState {
-    const Pattern *pattern;
+    Pattern *pattern;
     Value string; /* owned */
     Buffer view;  /* of a bytes-like string; view.owner no value for str */
     bool is_bytes;
@@ -189,7 +191,7 @@ typedef struct SreState {
     unsigned ticks; /* signals are looked at now and then */
 } SreState;
 
-bool sre_state_init(SreState *s, const Pattern *pattern, Value string, ssize_t start, ssize_t end) NODISCARD;
+bool sre_state_init(SreState *s, Pattern *pattern, Value string, ssize_t start, ssize_t end) NODISCARD;
 void sre_state_release(SreState *s);
 /* Both: 1 found, 0 not, -1 with an exception. */
 int sre_state_match(SreState *s);

@@ -198,6 +198,16 @@ static inline bool unit_accepts(const SreCode *pc, uint32_t c)
     }
 }
 
+/* The characters that the pattern's set admits at the beginning, tabulated once a pattern. */
+static const bool *first_table(Pattern *p, const SreCode *set)
+{
+    if (!p->has_first) {
+        for (uint32_t c = 0; c < 256; c++) p->first[c] = in_set(set, c);
+        p->has_first = true;
+    }
+    return p->first;
+}
+
 /* Words of the single-character instruction at pc. */
 static inline const SreCode *after_unit(const SreCode *pc)
 {
@@ -316,7 +326,7 @@ static bool take_string(SreState *s, Value string)
     return true;
 }
 
-bool sre_state_init(SreState *s, const Pattern *pattern, Value string, ssize_t start, ssize_t end)
+bool sre_state_init(SreState *s, Pattern *pattern, Value string, ssize_t start, ssize_t end)
 {
     *s = (SreState){.pattern = pattern, .last_index = -1};
     if (!take_string(s, string)) {
