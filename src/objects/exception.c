@@ -401,7 +401,7 @@ static int import_error_init(Value self, const Value *args, ssize_t nargs, Value
     ImportErrorObject *e = (ImportErrorObject *)value_as_object(self);
     value_replace(&e->name, value_xincref(given[0]));
     value_replace(&e->path, value_xincref(given[1]));
-    if (nargs == 1) value_replace(&e->msg, value_incref(args[0]));
+    value_replace(&e->msg, nargs == 1 ? value_incref(args[0]) : VALUE_NULL);
     return 0;
 }
 

@@ -371,16 +371,81 @@ static Value alias_getattr(Value self, Value name)
     return generic_getattr(self, name);
 }
 
-/* iter(tuple[int]) is what *tuple[int] unpacks: one starred alias. */
+/* --- iter(tuple[int]), which is what *tuple[int] unpacks: one starred alias --- */
+
+typedef struct AliasIterator {
+    Object head;
+    NULLABLE Value alias; /* no value when used up */
+} AliasIterator;
+
+extern Type type_generic_alias_iterator;
+
 static Value alias_iter(Value self)
 {
-    Value starred = alias_make(&type_generic_alias, as_alias(self)->origin, as_alias(self)->args, true);
-    Value once = value_is_null(starred) ? VALUE_NULL : tuple_pack(1, starred);
-    Value iterator = value_is_null(once) ? VALUE_NULL : get_iter(once);
-    value_xdecref(starred);
-    value_xdecref(once);
-    return iterator;
+    AliasIterator *iterator = object_alloc(&type_generic_alias_iterator, sizeof *iterator);
+    if (!iterator) return VALUE_NULL;
+    iterator->alias = value_incref(self);
+    gc_track(iterator);
+    return value_from_object(iterator);
 }
+
+static Value iterator_next(Value self)
+{
+    AliasIterator *iterator = (AliasIterator *)value_as_object(self);
+    if (value_is_null(iterator->alias)) return VALUE_NULL;
+    GenericAlias *alias = as_alias(iterator->alias);
+    Value starred = alias_make(&type_generic_alias, alias->origin, alias->args, true);
+    value_clear(&iterator->alias);
+    return starred;
+}
+
+static Value iterator_reduce(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    AliasIterator *iterator = (AliasIterator *)value_as_object(self);
+    Value iter = import_attr("builtins", "iter"), result = VALUE_NULL;
+    if (value_is_null(iter)) return VALUE_NULL;
+    Value subject = value_is_null(iterator->alias) ? tuple_empty() : value_incref(iterator->alias);
+    Value arguments = value_is_null(subject) ? VALUE_NULL : tuple_pack(1, subject);
+    if (!value_is_null(arguments)) result = tuple_pack(2, iter, arguments);
+    value_xdecref(arguments);
+    value_xdecref(subject);
+    value_decref(iter);
+    return result;
+}
+
+static void iterator_destroy(Object *self)
+{
+    gc_untrack(self);
+    value_xdecref(((AliasIterator *)self)->alias);
+    object_free(self, sizeof(AliasIterator));
+}
+
+static int iterator_traverse(Object *self, GcVisit visit, void *argument)
+{
+    GC_VISIT(((AliasIterator *)self)->alias);
+    return 0;
+}
+
+static Value iterator_iter(Value self)
+{
+    return value_incref(self);
+}
+
+static const NativeMethod iterator_methods[] = {{"__reduce__", iterator_reduce, 0, 0, 0, NULL}, {NULL}};
+
+Type type_generic_alias_iterator = {
+    .head = TYPE_HEAD,
+    .name = "generic_alias_iterator",
+    .instance_size = sizeof(AliasIterator),
+    .flags = TYPE_HAS_GC | TYPE_NO_NEW,
+    .destroy = iterator_destroy,
+    .traverse = iterator_traverse,
+    .iter = iterator_iter,
+    .iternext = iterator_next,
+    .methods = iterator_methods,
+};
+
+/* --- methods --- */
 
 static Value alias_mro_entries(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {

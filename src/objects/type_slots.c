@@ -485,7 +485,17 @@ static int slot_setattr(Value self, Value name, NULLABLE Value value)
 static Value slot_compare(Value self, Value other, CompareOp op)
 {
     Value names[6] = {ID(__lt__), ID(__le__), ID(__eq__), ID(__ne__), ID(__gt__), ID(__ge__)};
-    return call_or_not_implemented(self, names[op], &other, 1);
+    Value method = type_lookup_borrow(type_of(self), names[op]);
+    if (!value_is_null(method) && (type_of(method)->flags & TYPE_METHOD_DESCRIPTOR))
+        return call_or_not_implemented(self, names[op], &other, 1);
+    Value bound = lookup_special(self, names[op]);
+    if (value_is_null(bound)) { /* a failing descriptor counts as no method */
+        error_clear();
+        return VALUE_NOT_IMPLEMENTED;
+    }
+    Value result = call_1(bound, other);
+    value_decref(bound);
+    return result;
 }
 
 static Value slot_iter(Value self)
@@ -558,13 +568,11 @@ static Value slot_new(Type *type, const Value *args, ssize_t nargs, NULLABLE Val
 static void slot_finalize(Value self)
 {
     Value pending = error_fetch();
-    Value method = lookup_special(self, ID(__del__));
-    if (!value_is_null(method)) {
-        Value result = call_0(method);
-        if (value_is_null(result)) error_write_unraisable(method, NULL);
-        value_xdecref(result);
-        value_decref(method);
-    }
+    Value method = value_xincref(type_lookup_borrow(type_of(self), ID(__del__)));
+    Value result = call_special(self, ID(__del__), NULL, 0);
+    if (value_is_null(result) && error_occurred()) error_write_unraisable(method, NULL);
+    value_xdecref(result);
+    value_xdecref(method);
     error_restore(pending);
 }
 

@@ -21,9 +21,14 @@ typedef struct Union {
 ALWAYS_INLINE Union *as_union(Value v) { return (Union *)value_as_object(v); }
 static bool is_union(Value v) { return object_has_type(v, &type_union); }
 
+static bool is_alias(Value v)
+{
+    return value_is_object(v) && type_is_subtype(type_of(v), &type_generic_alias);
+}
+
 static bool is_unionable(Value v)
 {
-    return value_is_none(v) || is_type(v) || object_has_type(v, &type_generic_alias) || is_union(v);
+    return value_is_none(v) || is_type(v) || is_alias(v) || is_union(v);
 }
 
 /* --- making --- */
@@ -50,7 +55,7 @@ static int add_member(Value list, Value v)
     for (ssize_t i = 0; i < list_length(list); i++) {
         Value old = list_item_borrow(list, i);
         int same = value_is(old, member);
-        if (!same && object_has_type(old, &type_generic_alias) && object_has_type(member, &type_generic_alias))
+        if (!same && is_alias(old) && is_alias(member))
             same = rich_compare_bool(old, member, CMP_EQ);
         if (same) return same < 0 ? -1 : 0;
     }
@@ -130,7 +135,7 @@ done:
 static bool has_parameterized_generic(Value args)
 {
     for (ssize_t i = 0; i < tuple_length(args); i++)
-        if (object_has_type(tuple_item_borrow(args, i), &type_generic_alias)) return true;
+        if (is_alias(tuple_item_borrow(args, i))) return true;
     return false;
 }
 

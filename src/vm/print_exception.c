@@ -119,6 +119,7 @@ static Value print_syntax_place(Printer *printer, Value exception)
         const char *text = str_as_utf8(place.text, &size);
         if (text) {
             if (place.end_line > place.line) place.end_offset = size;
+            place.end_offset = MIN(place.end_offset, size + 1);
             out_margin(out);
             print_error_text(out, place.offset, place.end_offset, text);
         } else {
