@@ -262,20 +262,6 @@ ALWAYS_INLINE ssize_t find(Dict *dict, Value key, int64_t hash)
     return find_generic(dict, key, hash);
 }
 
-ALWAYS_INLINE int64_t hash_of_key(Value key)
-{
-    if (LIKELY(object_has_type(key, &type_str))) {
-        int64_t hash = as_str(key)->hash;
-        return LIKELY(hash != -1) ? hash : str_hash(key);
-    }
-    return value_hash(key);
-}
-
-int64_t dict_hash_key(Value key)
-{
-    return hash_of_key(key);
-}
-
 ssize_t dict_find_entry_hashed(Value v, Value key, int64_t hash)
 {
     return find(as_dict(v), key, hash);
@@ -283,7 +269,7 @@ ssize_t dict_find_entry_hashed(Value v, Value key, int64_t hash)
 
 ssize_t dict_find_entry(Value v, Value key)
 {
-    int64_t hash = hash_of_key(key);
+    int64_t hash = dict_hash_key(key);
     return hash == -1 ? FAILED : find(as_dict(v), key, hash);
 }
 
@@ -295,7 +281,7 @@ NULLABLE Value dict_get_hashed_borrow(Value v, Value key, int64_t hash)
 
 NULLABLE Value dict_get_borrow(Value v, Value key)
 {
-    int64_t hash = hash_of_key(key);
+    int64_t hash = dict_hash_key(key);
     if (UNLIKELY(hash == -1)) return VALUE_NULL;
     return dict_get_hashed_borrow(v, key, hash);
 }
@@ -388,7 +374,7 @@ int dict_set_hashed(Value v, Value key, int64_t hash, Value value)
 
 int dict_set(Value v, Value key, Value value)
 {
-    int64_t hash = hash_of_key(key);
+    int64_t hash = dict_hash_key(key);
     if (UNLIKELY(hash == -1)) return -1;
     return store(as_dict(v), key, hash, value_incref(value));
 }
@@ -494,7 +480,7 @@ Value dict_pop(Value v, Value key, NULLABLE Value fallback)
 
 Value dict_set_default(Value v, Value key, Value fallback)
 {
-    int64_t hash = hash_of_key(key);
+    int64_t hash = dict_hash_key(key);
     if (hash == -1) return VALUE_NULL;
     Dict *dict = as_dict(v);
     ssize_t i = find(dict, key, hash);
@@ -742,7 +728,7 @@ static int merge_mapping(Dict *dict, Value mapping, int override)
             status = error_occurred() ? -1 : 0;
             break;
         }
-        int64_t hash = hash_of_key(key);
+        int64_t hash = dict_hash_key(key);
         Value value = VALUE_NULL;
         int done = -1;
         if (hash != -1) {

@@ -7,7 +7,9 @@
 #ifndef OBJECTS_DICT_H
 #define OBJECTS_DICT_H
 
+#include "objects/abstract.h"
 #include "objects/object.h"
+#include "objects/str.h"
 
 typedef struct DictEntry {
     int64_t hash;
@@ -75,8 +77,6 @@ int dict_move_to_end(Value dict, ssize_t index) NODISCARD;
 int dict_move_to_front(Value dict, ssize_t index) NODISCARD;
 /* Makes room for `extra` further keys at once. */
 int dict_reserve(Value dict, ssize_t extra) NODISCARD;
-/* hash(key), from the cache in a str. -1 on error. */
-int64_t dict_hash_key(Value key);
 /* The `init` slot and update() of dict, for subclasses in C. */
 int dict_update_from_args(Value dict, const char *function, const Value *args, ssize_t nargs,
                           NULLABLE Value kwnames) NODISCARD;
@@ -95,5 +95,20 @@ typedef struct DictView { /* dict_keys, dict_values, dict_items, and OrderedDict
 Value dict_view_new(Type *type, Value dict) NODISCARD;
 extern Type type_mapping_proxy;
 Value mapping_proxy_new(Value mapping) NODISCARD;
+
+/* hash(key) with the usual kinds of keys first: -1 on error. An int's hash is the int itself but at the ends of the
+ * range of small ints (modulo 2^61 - 1) and for -1, which means an error. */
+ALWAYS_INLINE int64_t dict_hash_key(Value key)
+{
+    if (LIKELY(object_has_type(key, &type_str))) {
+        int64_t hash = as_str(key)->hash;
+        return LIKELY(hash != -1) ? hash : str_hash(key);
+    }
+    if (value_is_small_int(key)) {
+        int64_t n = value_as_small_int(key);
+        if (LIKELY(n > SMALL_INT_MIN + 1 && n < SMALL_INT_MAX)) return n == -1 ? -2 : n;
+    }
+    return value_hash(key);
+}
 
 #endif

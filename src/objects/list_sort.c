@@ -69,7 +69,10 @@ static int less_floats(Sort *sort, Value a, Value b)
 
 static int less_strs(Sort *sort, Value a, Value b)
 {
-    return str_compare(a, b) < 0;
+    const Str *x = as_str(a), *y = as_str(b);
+    if (UNLIKELY((x->kind | y->kind) != 1)) return str_compare(a, b) < 0;
+    int order = memcmp(x->data, y->data, (size_t)MIN(x->length, y->length));
+    return order ? order < 0 : x->length < y->length;
 }
 
 /* All keys are of one type with a compare slot: spares looking for reflected methods. */
@@ -86,19 +89,34 @@ static int less_by_slot(Sort *sort, Value a, Value b)
     return truth;
 }
 
+/* a == b: 1, 0, -1; the usual kinds of items without a call through their type */
+ALWAYS_INLINE int items_are_equal(Value a, Value b)
+{
+    if (value_is(a, b)) return 1;
+    if (values_are_small_ints(a, b)) return 0;
+    if (object_has_type(a, &type_str) && object_has_type(b, &type_str)) return str_equal(a, b);
+    return rich_compare_bool(a, b, CMP_EQ);
+}
+
+static int less_items(Sort *sort, Value a, Value b)
+{
+    if (values_are_small_ints(a, b)) return less_small_ints(sort, a, b);
+    if (object_has_type(a, &type_str) && object_has_type(b, &type_str)) return less_strs(sort, a, b);
+    return less_generic(sort, a, b);
+}
+
 static int less_tuples(Sort *sort, Value a, Value b)
 {
     const Tuple *x = as_tuple(a), *y = as_tuple(b);
     ssize_t shorter = MIN(x->length, y->length), i = 0;
     for (; i < shorter; i++) {
-        if (value_is(x->items[i], y->items[i])) continue;
-        int equal = rich_compare_bool(x->items[i], y->items[i], CMP_EQ);
+        int equal = items_are_equal(x->items[i], y->items[i]);
         if (equal < 0) return -1;
         if (!equal) break;
     }
     if (i == shorter) return x->length < y->length;
     if (i == 0) return sort->less_of_first(sort, x->items[0], y->items[0]);
-    return less_generic(sort, x->items[i], y->items[i]);
+    return less_items(sort, x->items[i], y->items[i]);
 }
 
 /* The comparison for keys [0, count) that `item_of` gives; never for tuples. */

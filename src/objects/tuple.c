@@ -7,6 +7,7 @@
 
 #include "gc/gc.h"
 #include "objects/abstract.h"
+#include "objects/dict.h"
 #include "objects/error.h"
 #include "objects/exception.h"
 #include "objects/function.h"
@@ -236,7 +237,7 @@ static int64_t hash_tuple(Value self)
     uint64_t mixed = prime5;
     ssize_t length = tuple_length(self);
     for (ssize_t i = 0; i < length; i++) {
-        int64_t hash = value_hash(tuple_item_borrow(self, i));
+        int64_t hash = dict_hash_key(tuple_item_borrow(self, i));
         if (hash == -1) return -1;
         mixed += (uint64_t)hash * prime2;
         mixed = (mixed << 31) | (mixed >> 33);
