@@ -31,7 +31,7 @@ static enum LiteralEnd scan_literal(Parser *p, const char **at, const char **pie
                     while (s < end && *s++ != '}') {}
                 continue;
             }
-            if (c == '{' && warn_invalid_escape(p, c, token) < 0) return LITERAL_FAILED;
+            if (c == '{' && warn_invalid_escape(p, s - 1, token) < 0) return LITERAL_FAILED;
         }
         if (c != '{' && c != '}') continue;
         if (level == 0) {

@@ -239,8 +239,8 @@ Value type_comment(Parser *p, NULLABLE const Token *token);
 Expr *strings_concatenate(Parser *p, int first_token, int count);
 /* The text of a str literal or of a piece of one, escapes decoded; owned. */
 Value literal_decode(Parser *p, const char *start, const char *end, bool is_raw, int token);
-/* DeprecationWarning for a backslash in front of c; -1: raised. */
-int warn_invalid_escape(Parser *p, int c, int token);
+/* DeprecationWarning for a backslash in front of `escape`; -1: raised. */
+int warn_invalid_escape(Parser *p, const char *escape, int token);
 
 /* Literals side by side grow into one constant, or into one f-string. */
 typedef struct StringJoiner {

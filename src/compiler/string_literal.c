@@ -10,16 +10,18 @@
 
 /* --- escapes --- */
 
-int warn_invalid_escape(Parser *p, int c, int token)
+/* escape: behind the backslash; three octal digits or one character. */
+int warn_invalid_escape(Parser *p, const char *escape, int token)
 {
     if (p->tries_invalid) return 0; /* the first pass has warned */
-    Value message = str_format("invalid escape sequence '\\%c'", c);
+    bool is_octal = *escape >= '4' && *escape <= '7';
+    Value message = is_octal ? str_format("invalid octal escape sequence '\\%.3s'", escape)
+                             : str_format("invalid escape sequence '\\%c'", *escape);
     if (value_is_null(message)) return -1;
     int result = warn_explicit(&type_DeprecationWarning, message, p->filename, p->tokens[token].lineno, VALUE_NULL);
+    if (result < 0 && error_catch(&type_DeprecationWarning)) raise_at_token(p, &p->tokens[token], "%U", message);
     value_decref(message);
     if (result == 0) return 0;
-    if (error_catch(&type_DeprecationWarning))
-        raise_at_token(p, &p->tokens[token], "invalid escape sequence '\\%c'", c);
     p->failed = true;
     return -1;
 }
@@ -141,6 +143,14 @@ static bool read_named(StrBuilder *out, const char *start, const char **at, cons
     return good;
 }
 
+/* Only the first bad escape of a literal is reported. */
+static bool warn_once(Parser *p, const char *escape, int token, bool *has_warned)
+{
+    if (*has_warned) return true;
+    *has_warned = true;
+    return warn_invalid_escape(p, escape, token) == 0;
+}
+
 /* At a backslash. */
 static bool decode_escape(Parser *p, StrBuilder *out, const char *start, const char **at, const char *end, int token,
                           bool *has_warned)
@@ -155,7 +165,11 @@ static bool decode_escape(Parser *p, StrBuilder *out, const char *start, const c
     if (simple) return str_builder_add_char(out, (uint32_t)simple) == 0;
     switch (c) {
     case '\n': return true;
-    case '0' ... '7': return str_builder_add_char(out, read_octal(at, end, c)) == 0;
+    case '0' ... '7': {
+        const char *digits = *at - 1;
+        uint32_t value = read_octal(at, end, c);
+        return (value < 0400 || warn_once(p, digits, token, has_warned)) && str_builder_add_char(out, value) == 0;
+    }
     case 'x': return read_hex(out, start, at, end, 2);
     case 'u': return read_hex(out, start, at, end, 4);
     case 'U': return read_hex(out, start, at, end, 8);
@@ -164,9 +178,7 @@ static bool decode_escape(Parser *p, StrBuilder *out, const char *start, const c
     }
     (*at)--; /* the character stands for itself, and so does the backslash */
     if (str_builder_add_char(out, '\\') < 0) return false;
-    if ((unsigned char)c >= 0x80 || *has_warned) return true;
-    *has_warned = true;
-    return warn_invalid_escape(p, c, token) == 0;
+    return (unsigned char)c >= 0x80 || warn_once(p, *at, token, has_warned);
 }
 
 Value literal_decode(Parser *p, const char *start, const char *end, bool is_raw, int token)
@@ -218,7 +230,10 @@ static Value decode_bytes(Parser *p, const char *start, const char *end, bool is
         } else if (c == '\n') {
             continue;
         } else if (c >= '0' && c <= '7') {
-            buffer[n++] = (char)read_octal(&at, end, c);
+            const char *digits = at - 1;
+            uint32_t value = read_octal(&at, end, c);
+            if (value > 0377 && !warn_once(p, digits, token, &has_warned)) return VALUE_NULL;
+            buffer[n++] = (char)value;
         } else if (c == 'x') {
             if (end - at < 2 || hex_value(at[0]) < 0 || hex_value(at[1]) < 0) {
                 return error_format(&type_ValueError, "invalid \\x escape at position %zd", at - 2 - start);
@@ -228,8 +243,7 @@ static Value decode_bytes(Parser *p, const char *start, const char *end, bool is
         } else {
             buffer[n++] = '\\';
             at--;
-            if (!has_warned && warn_invalid_escape(p, c, token) < 0) return VALUE_NULL;
-            has_warned = true;
+            if (!warn_once(p, at, token, &has_warned)) return VALUE_NULL;
         }
     }
     return bytes_new(buffer, n);
