@@ -1,7 +1,21 @@
-/* freeze: turns marshalled code into a C file: freeze OUTPUT NAME=PYC… A PYC is a .pyc file: 16 bytes of head, then the code. */
+/* freeze: compiles modules of the standard library with our own compiler and writes their code, marshalled, as a C file:
+ * freeze OUTPUT NAME:ORIGINAL=FILE.py …  It is linked with everything but the result. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "compiler/compile.h"
+#include "compiler/marshal.h"
+#include "objects/bytes.h"
+#include "objects/error.h"
+#include "objects/exception.h"
+#include "objects/str.h"
+#include "objects/type.h"
+#include "vm/frozen.h"
+#include "vm/lock.h"
+
+extern int ids_init(void);
+const FrozenModule frozen_modules[] = {{0}};
 
 static void fail(const char *what, const char *name)
 {
@@ -9,35 +23,55 @@ static void fail(const char *what, const char *name)
     exit(1);
 }
 
-static void write_array(FILE *out, const char *path, int number)
+static char *read_file(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
-    if (!file || fseek(file, 16, SEEK_SET) != 0) fail("cannot read", path);
-    fprintf(out, "static const unsigned char code_%d[] = {", number);
-    int c;
-    for (long i = 0; (c = getc(file)) != EOF; i++) fprintf(out, "%s%d,", i % 32 == 0 ? "\n" : "", c);
-    fputs("\n};\n\n", out);
+    if (!file) fail("cannot read", path);
+    fseek(file, 0, SEEK_END);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    char *text = malloc(*size + 1);
+    if (!text || fread(text, 1, *size, file) != *size) fail("cannot read", path);
+    text[*size] = 0;
     fclose(file);
+    return text;
+}
+
+static void write_module(FILE *out, const char *original, const char *path, int number)
+{
+    size_t size;
+    char *text = read_file(path, &size);
+    Value filename = str_format("<frozen %s>", original);
+    Value code = compile_source(text, (ssize_t)size, filename, PARSE_FILE, PARSE_FROM_FILE, 0);
+    Value data = value_is_null(code) ? code : marshal_dumps(code, MARSHAL_VERSION);
+    if (value_is_null(data)) fail("cannot compile", path);
+    fprintf(out, "static const unsigned char code_%d[] = {", number);
+    for (ssize_t i = 0; i < as_bytes(data)->length; i++)
+        fprintf(out, "%s%d,", i % 32 == 0 ? "\n" : "", (unsigned char)as_bytes(data)->data[i]);
+    fputs("\n};\n\n", out);
+    value_decref(data);
+    value_decref(code);
+    value_decref(filename);
+    free(text);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 3) fail("usage", "freeze OUTPUT NAME=PYC...");
+    if (argc < 3) fail("usage", "freeze OUTPUT NAME:ORIGINAL=FILE.py...");
+    threads_init();
+    if (types_init() < 0 || ids_init() < 0) fail("cannot start", argv[0]);
     FILE *out = fopen(argv[1], "w");
     if (!out) fail("cannot write", argv[1]);
     fputs("/* Made by src/gen/freeze.c. */\n#include \"vm/frozen.h\"\n\n", out);
     for (int i = 2; i < argc; i++) {
-        char *equals = strchr(argv[i], '=');
-        if (!equals) fail("no NAME=PYC", argv[i]);
-        *equals = 0;
-        write_array(out, equals + 1, i);
+        char *colon = strchr(argv[i], ':'), *equals = strchr(argv[i], '=');
+        if (!colon || !equals) fail("no NAME:ORIGINAL=FILE.py", argv[i]);
+        *colon = *equals = 0;
+        write_module(out, colon + 1, equals + 1, i);
     }
     fputs("const FrozenModule frozen_modules[] = {\n", out);
-    for (int i = 2; i < argc; i++) {
-        char *colon = strchr(argv[i], ':'); /* NAME:ORIGINAL */
-        if (colon) *colon = 0;
-        fprintf(out, "    {\"%s\", \"%s\", code_%d, sizeof code_%d, false},\n", argv[i], colon ? colon + 1 : argv[i], i, i);
-    }
+    for (int i = 2; i < argc; i++)
+        fprintf(out, "    {\"%s\", \"%s\", code_%d, sizeof code_%d, false},\n", argv[i], argv[i] + strlen(argv[i]) + 1, i, i);
     fputs("    {0}};\n", out);
     return fclose(out) == 0 ? 0 : 1;
 }

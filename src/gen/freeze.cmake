@@ -1,13 +1,17 @@
-# freeze: importlib and zipimport as marshalled code inside the executable: the import system must exist before any file
-# can be imported.
+# freeze: importlib and zipimport, compiled by our own compiler, as marshalled code inside the executable: the import system
+# must exist before any file can be imported. FROZEN_DATA belongs to the executable, not to the library, since freeze is the
+# library without it.
 add_executable(freeze src/gen/freeze.c)
-set_target_properties(freeze PROPERTIES COMPILE_OPTIONS "-O1")
+target_link_libraries(freeze PRIVATE -Wl,--whole-archive core -Wl,--no-whole-archive)
+target_link_options(freeze PRIVATE -rdynamic)
 set(LIBRARY_311 /usr/lib/python3.11)
+set(FROZEN_SOURCES ${LIBRARY_311}/importlib/_bootstrap.py ${LIBRARY_311}/importlib/_bootstrap_external.py
+    ${LIBRARY_311}/zipimport.py)
+set(FROZEN_DATA ${GENERATED}/frozen_data.c)
 add_custom_command(
-  OUTPUT ${GENERATED}/frozen_data.c
-  COMMAND freeze ${GENERATED}/frozen_data.c
-    _frozen_importlib:importlib._bootstrap=${LIBRARY_311}/importlib/__pycache__/_bootstrap.cpython-311.pyc
-    _frozen_importlib_external:importlib._bootstrap_external=${LIBRARY_311}/importlib/__pycache__/_bootstrap_external.cpython-311.pyc
-    zipimport=${LIBRARY_311}/__pycache__/zipimport.cpython-311.pyc
-  DEPENDS freeze)
-list(APPEND GENERATED_SOURCES ${GENERATED}/frozen_data.c)
+  OUTPUT ${FROZEN_DATA}
+  COMMAND freeze ${FROZEN_DATA}
+    _frozen_importlib:importlib._bootstrap=${LIBRARY_311}/importlib/_bootstrap.py
+    _frozen_importlib_external:importlib._bootstrap_external=${LIBRARY_311}/importlib/_bootstrap_external.py
+    zipimport:zipimport=${LIBRARY_311}/zipimport.py
+  DEPENDS freeze ${FROZEN_SOURCES})

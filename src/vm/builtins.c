@@ -23,7 +23,8 @@
 
 Value builtins_dict_borrow(void)
 {
-    return runtime.builtins_dict;
+    const Frame *frame = frame_visible(current_thread->frame);
+    return frame ? frame->builtins : runtime.builtins_dict;
 }
 
 /* --- numbers --- */

@@ -22,13 +22,7 @@ Value frozen_code(const char *name)
     const FrozenModule *module = frozen_find(name);
     if (!module) return error_format(&type_ImportError, "No such frozen object named %s", name);
     Value code = marshal_loads(module->data, module->size);
-    if (value_is_null(code)) return code;
-    if (is_code(code)) {
-        Value filename = str_format("<frozen %s>", module->original_name);
-        if (value_is_null(filename) || code_fix_filename(as_code(code), as_code(code)->filename, filename) < 0) value_clear(&code);
-        value_xdecref(filename);
-        return code;
-    }
+    if (value_is_null(code) || is_code(code)) return code;
     value_decref(code);
     return error_format(&type_TypeError, "frozen object %s is not a code object", name);
 }

@@ -141,6 +141,7 @@ static int resume(Generator *generator, Value value, bool is_throwing, bool is_c
     }
     value_incref(value_from_object(generator));
     generator_resume(generator, value_incref(value), FRAME_EXIT_ENTRY);
+    if (is_throwing && !value_is_null(generator->handled.exception)) error_raise(error_fetch());
     *result = interpret(&generator->frame, is_throwing);
     int status = value_is_null(*result) ? -1 : generator->state == GENERATOR_SUSPENDED;
     value_decref(value_from_object(generator));
@@ -289,12 +290,13 @@ static bool set_thrown(Value type, NULLABLE Value value, NULLABLE Value tracebac
     }
     if (value_is_null(exception)) return false;
     if (!is_exception(exception)) {
-        error_format(&type_TypeError, "exceptions must be classes or instances deriving from BaseException, not %T", type);
+        error_format(&type_TypeError, "calling %R should have returned an instance of BaseException, not %R", type,
+                     value_from_object(type_of(exception)));
         value_decref(exception);
         return false;
     }
     if (!value_is_null(traceback)) value_replace(&as_exception(exception)->traceback, value_incref(traceback));
-    error_raise(exception);
+    error_restore(exception); /* chained to what the generator handles, when it is resumed */
     return true;
 }
 

@@ -305,10 +305,7 @@ static void thread_unlink(Thread *thread)
 static void report_thread_exception(Value function)
 {
     if (error_catch(&type_SystemExit)) return;
-    Value text = str_format("in thread started by %R", function);
-    if (value_is_null(text)) error_clear();
-    error_write_unraisable(function, "Exception ignored in thread started by");
-    value_xdecref(text);
+    error_write_unraisable(function, "in thread started by");
 }
 
 static void thread_clear(Thread *thread)

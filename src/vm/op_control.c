@@ -269,7 +269,6 @@ static bool split_raised(Value original, Value exceptions, Value raised, Value r
 static Value combine_raised(Value raised, Value reraised_group)
 {
     if (!value_is_none(reraised_group) && list_append(raised, reraised_group) < 0) return VALUE_NULL;
-    if (list_length(raised) == 1) return value_incref(list_item_borrow(raised, 0));
     Value args[] = {str_empty(), raised};
     return call_vector(value_from_object(&type_BaseExceptionGroup), args, 2, VALUE_NULL);
 }

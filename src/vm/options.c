@@ -119,7 +119,10 @@ static bool read_x(const char *text)
     else if (IS("faulthandler")) options.faulthandler = true;
     else if (IS("importtime")) options.import_time = true;
     else if (IS("warn_default_encoding")) options.warn_default_encoding = true;
-    else if (IS("pycache_prefix")) options.pycache_prefix = value;
+    else if (IS("pycache_prefix")) {
+        options.pycache_prefix = *value ? value : NULL;
+        options.has_pycache_prefix = true;
+    }
     else if (IS("int_max_str_digits")) {
         char *end;
         long digits = strtol(value, &end, 10);
@@ -185,7 +188,7 @@ static int read_letter(Reader *reader, char letter)
     case 'O': options.optimize++; return 0;
     case 'P': options.safe_path = true; return 0;
     case 'q': options.quiet++; return 0;
-    case 'R': options.hash_seed = NULL; return 0;
+    case 'R': options.random_hashes = true; return 0;
     case 's': options.no_user_site = true; return 0;
     case 'S': options.no_site = true; return 0;
     case 't': return 0;
@@ -208,9 +211,62 @@ static int read_letter(Reader *reader, char letter)
     }
 }
 
+static const char usage_environment[] =
+    "Environment variables that change behavior:\n"
+    "PYTHONSTARTUP    : file executed on interactive startup (no default)\n"
+    "PYTHONPATH       : ':'-separated list of directories prefixed to the\n"
+    "                   default module search path.  The result is sys.path.\n"
+    "PYTHONSAFEPATH   : don't prepend a potentially unsafe path to sys.path.\n"
+    "PYTHONHASHSEED   : if this variable is set to 'random', a random value is used\n"
+    "                   to seed the hashes of str and bytes objects.  It can also be\n"
+    "                   set to an integer in the range [0,4294967295] to get hash\n"
+    "                   values with a predictable seed.\n"
+    "PYTHONINTMAXSTRDIGITS: limits the maximum digit characters in an int value\n"
+    "                   when converting from a string and when converting an int\n"
+    "                   back to a str.  A value of 0 disables the limit.\n"
+    "PYTHONIOENCODING : encoding[:errors] used for stdin/stdout/stderr.\n"
+    "PYTHONBREAKPOINT : if this variable is set to 0, it disables the default\n"
+    "                   debugger.  It can be set to the callable of your debugger of\n"
+    "                   choice.\n"
+    "PYTHONDEVMODE    : enable the development mode.\n"
+    "PYTHONPYCACHEPREFIX: root directory for bytecode cache (pyc) files.\n"
+    "PYTHONWARNDEFAULTENCODING: enable opt-in EncodingWarning for 'encoding=None'.\n"
+    "PYTHON_JIT       : 0: everything is interpreted; 1: hot code is compiled (the default)\n"
+    "These variables have equivalent command-line options (see --help for details):\n"
+    "PYTHONDONTWRITEBYTECODE, PYTHONINSPECT, PYTHONNOUSERSITE, PYTHONOPTIMIZE,\n"
+    "PYTHONUNBUFFERED, PYTHONVERBOSE, PYTHONWARNINGS\n";
+
+static const char usage_x[] =
+    "The following implementation-specific options are available:\n"
+    "-X faulthandler: enable faulthandler\n"
+    "-X importtime: show how long each import takes; also PYTHONPROFILEIMPORTTIME\n"
+    "-X dev: enable Python's development mode; also PYTHONDEVMODE\n"
+    "-X utf8: enable UTF-8 mode; -X utf8=0: disable it; also PYTHONUTF8\n"
+    "-X pycache_prefix=PATH: write .pyc files to a parallel tree rooted at the given\n"
+    "         directory; also PYTHONPYCACHEPREFIX\n"
+    "-X warn_default_encoding: enable opt-in EncodingWarning for 'encoding=None';\n"
+    "         also PYTHONWARNDEFAULTENCODING\n"
+    "-X int_max_str_digits=number: limit the size of int<->str conversions\n"
+    "-X jit=auto|off|sync, -X jit-stats, -X profile[=FILE], -X memory-stats: as the long options\n";
+
+/* --help-env, --help-xoptions, --help-all */
+static bool print_more_help(const char *program, const char *what)
+{
+    bool all = strcmp(what, "all") == 0;
+    if (!all && strcmp(what, "env") != 0 && strcmp(what, "xoptions") != 0) return false;
+    if (all) {
+        printf(usage_line, program);
+        fputs(usage_options, stdout);
+    }
+    if (all || what[0] == 'e') fputs(usage_environment, stdout);
+    if (all || what[0] == 'x') fputs(usage_x, stdout);
+    return true;
+}
+
 static int read_long(Reader *reader, const char *text)
 {
     if (strcmp(text, "help") == 0) reader->wants_help = true;
+    else if (strncmp(text, "help-", 5) == 0 && print_more_help(reader->argv[0], text + 5)) exit(0);
     else if (strcmp(text, "version") == 0) reader->versions++;
     else if (strcmp(text, "check-hash-based-pycs") == 0) {
         if (++reader->index >= reader->argc)
@@ -284,7 +340,7 @@ static void env_warnings(void)
 
 static bool env_hash_seed(void)
 {
-    const char *seed = env("PYTHONHASHSEED");
+    const char *seed = options.random_hashes ? NULL : env("PYTHONHASHSEED");
     if (!seed || strcmp(seed, "random") == 0) return true;
     char *end;
     unsigned long n = strtoul(seed, &end, 10);
@@ -315,8 +371,17 @@ static bool read_environment(void)
     const char *utf8 = env("PYTHONUTF8"), *jit = env("PYTHON_JIT"), *digits = env("PYTHONINTMAXSTRDIGITS");
     if (utf8) options.utf8_mode = strcmp(utf8, "0") != 0;
     if (jit) jit_option_set("jit", strcmp(jit, "0") == 0 ? "off" : "auto");
-    if (digits && options.int_max_str_digits < 0) options.int_max_str_digits = (int)strtol(digits, NULL, 10);
-    if (!options.pycache_prefix) options.pycache_prefix = env("PYTHONPYCACHEPREFIX");
+    if (digits && options.int_max_str_digits < 0) {
+        char *end;
+        long n = strtol(digits, &end, 10);
+        if (*end || n < 0 || (n > 0 && n < 640)) {
+            fputs("Fatal Python error: config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 "
+                  "or 0 for unlimited.\nPython runtime state: preinitialized\n\n", stderr);
+            return false;
+        }
+        options.int_max_str_digits = (int)n;
+    }
+    if (!options.has_pycache_prefix) options.pycache_prefix = env("PYTHONPYCACHEPREFIX");
     env_warnings();
     return env_hash_seed();
 }

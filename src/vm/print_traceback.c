@@ -312,7 +312,7 @@ void out_traceback(TextOut *out, Value traceback, const char *header)
     Value wanted = sys_get_borrow("tracebacklimit");
     int64_t n;
     if (!value_is_null(wanted) && is_int(wanted)) {
-        if (int_fits_int64(wanted, &n)) limit = n;
+        limit = int_fits_int64(wanted, &n) ? (ssize_t)n : int_sign(wanted) > 0 ? SSIZE_MAX : 0;
         if (limit <= 0) return;
     }
     if (out->depth == 1 && strncmp(header, "Exception Group", 15) == 0) {

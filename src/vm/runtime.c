@@ -60,7 +60,11 @@ static bool start_builtins(void)
 
 static bool start_sys(void)
 {
-    return sys_init_module() == 0 && sys_init_arguments() == 0 &&
+    if (sys_init_module() < 0) return false;
+    Value plain = plain_stderr_new();
+    if (value_is_null(plain) || sys_set("stderr", plain) < 0 || sys_set("__stderr__", plain) < 0) return false;
+    value_decref(plain);
+    return sys_init_arguments() == 0 &&
            dict_set_cstr(runtime.modules, "sys", runtime.sys_module) == 0;
 }
 

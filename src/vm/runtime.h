@@ -26,6 +26,8 @@ typedef struct Options {
     int warning_count;
     const char **x_options;       /* -X */
     int x_count;
+    bool random_hashes;           /* -R: whatever PYTHONHASHSEED says */
+    bool has_pycache_prefix;
     bool has_dash;                /* the program is "-" */
     int argc;                     /* sys.argv before it is known what argv[0] is */
     char **argv;
@@ -62,6 +64,9 @@ int sys_set_argv(const char *first, int argc, char **argv) NODISCARD;
 int sys_print_to(const char *file, const char *format, ...); /* "stdout", "stderr" */
 /* sys.audit, without arguments to build when nobody listens. */
 bool audit_is_on(void);
+
+/* --- plain_stderr.c --- */
+Value plain_stderr_new(void) NODISCARD;
 
 /* --- builtins_compile.c --- */
 /* compile_source with the optimisation level of the command line. */

@@ -79,26 +79,6 @@ static Value sys_exit(Value self, const Value *args, ssize_t nargs, Value kwname
     return error_set_value(&type_SystemExit, nargs ? args[0] : VALUE_NONE);
 }
 
-static Value sys_excepthook(Value self, const Value *args, ssize_t nargs, Value kwnames)
-{
-    Value exception = args[1];
-    if (!is_exception(exception)) {
-        if (is_exception_class(args[0])) {
-            exception = value_is_none(exception) ? call_0(args[0]) : call_1(args[0], exception);
-            if (value_is_null(exception)) return exception;
-            exception_print_stderr(exception);
-            value_decref(exception);
-        }
-        return VALUE_NONE;
-    }
-    value_incref(exception);
-    if (!value_is_none(args[2]) && value_is_null(as_exception(exception)->traceback))
-        as_exception(exception)->traceback = value_incref(args[2]);
-    exception_print_stderr(exception);
-    value_decref(exception);
-    return VALUE_NONE;
-}
-
 static int write_text(Value file, Value text)
 {
     Value result = call_method_1(file, ID(write), text);
@@ -112,6 +92,33 @@ static int write_format(Value file, STEALS Value text)
     int failed = value_is_null(text) ? -1 : write_text(file, text);
     value_xdecref(text);
     return failed;
+}
+
+static Value sys_excepthook(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    Value exception = args[1];
+    if (!is_exception(exception)) {
+        if (is_exception_class(args[0])) {
+            exception = value_is_none(exception) ? call_0(args[0]) : call_1(args[0], exception);
+            if (value_is_null(exception)) return exception;
+            exception_print_stderr(exception);
+            value_decref(exception);
+            return VALUE_NONE;
+        }
+        Value file = sys_get_borrow("stderr");
+        if (!value_is_null(file) && !value_is_none(file)) {
+            value_incref(file);
+            write_format(file, str_format("TypeError: print_exception(): Exception expected for value, %T found\n", exception));
+            value_decref(file);
+        }
+        return error_occurred() ? VALUE_NULL : VALUE_NONE;
+    }
+    value_incref(exception);
+    if (!value_is_none(args[2]) && value_is_null(as_exception(exception)->traceback))
+        as_exception(exception)->traceback = value_incref(args[2]);
+    exception_print_stderr(exception);
+    value_decref(exception);
+    return VALUE_NONE;
 }
 
 static Value sys_unraisablehook(Value self, const Value *args, ssize_t nargs, Value kwnames)

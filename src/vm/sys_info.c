@@ -97,6 +97,17 @@ static Value structure(const StructSeqDef *definition, const Value *fields)
     return type ? structseq_new(type, fields) : VALUE_NULL;
 }
 
+/* A type that programs cannot make instances of. */
+static Type *single_type(const StructSeqDef *definition)
+{
+    Type *type = structseq_type_new(definition);
+    if (!type) return NULL;
+    type->flags |= TYPE_NO_NEW;
+    type->new_instance = NULL;
+    if (dict_delete_if_present(type->dict, ID(__new__)) < 0) error_clear();
+    return type;
+}
+
 static Value small(int64_t n) { return value_from_small_int(n); }
 
 /* --- struct sequences --- */
@@ -110,7 +121,7 @@ static const StructSeqDef version_definition = {"sys.version_info",
 static Value version_info(void)
 {
     static Type *type;
-    if (!type && !(type = structseq_type_new(&version_definition))) return VALUE_NULL;
+    if (!type && !(type = single_type(&version_definition))) return VALUE_NULL;
     Value fields[] = {small(3), small(11), small(2), str_from_cstr("final"), small(0)};
     return structseq_new(type, fields);
 }
@@ -132,7 +143,8 @@ static Value flags_value(void)
         small(o->verbose), small(o->bytes_warning), small(o->quiet), small(o->hash_randomization), small(o->isolated),
         value_from_bool(o->dev_mode), small(o->utf8_mode), small(o->warn_default_encoding),
         value_from_bool(o->safe_path), small(o->int_max_str_digits)};
-    return structure(&flags_definition, fields);
+    Type *type = single_type(&flags_definition);
+    return type ? structseq_new(type, fields) : VALUE_NULL;
 }
 
 static const StructSeqField float_fields[] = {{"max", "DBL_MAX -- maximum representable finite float"},
