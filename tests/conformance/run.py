@@ -10,7 +10,8 @@ import tempfile
 def main():
     binary, module, percent = sys.argv[1], sys.argv[2], float(sys.argv[3])
     with tempfile.TemporaryDirectory() as folder:
-        environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8")
+        support = os.path.join(os.path.dirname(os.path.abspath(__file__)), "support")
+        environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8", PYTHONPATH=support)
         done = subprocess.run([binary, "-m", "unittest", "test." + module], cwd=folder, env=environment,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=580, text=True, errors="replace")
     ran = re.search(r"^Ran (\d+) tests?", done.stderr, re.M)
