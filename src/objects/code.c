@@ -4,6 +4,7 @@
 #include "objects/abstract.h"
 #include "objects/bytes.h"
 #include "objects/code_lines.h"
+#include "objects/constant.h"
 #include "objects/dict.h"
 #include "objects/error.h"
 #include "objects/exception.h"
@@ -74,6 +75,36 @@ static void count_locals(Code *code)
     }
 }
 
+/* --- -X no_debug_ranges --- */
+
+bool code_drops_columns;
+
+static void put_signed_varint(BytesBuilder *table, int value)
+{
+    unsigned rest = value < 0 ? (unsigned)-value << 1 | 1 : (unsigned)value << 1;
+    for (; rest >= 64; rest >>= 6) bytes_builder_add_byte(table, (int)(64 | (rest & 63)));
+    bytes_builder_add_byte(table, (int)rest);
+}
+
+/* The line table with lines only; owned. */
+static Value table_without_columns(const Code *code)
+{
+    enum { NO_COLUMNS = 13, NO_LOCATION = 15 };
+    BytesBuilder table;
+    bytes_builder_init(&table);
+    LocationReader reader = location_reader(code);
+    int line = code->first_line;
+    while (location_next(&reader)) {
+        bool has_line = reader.position.line >= 0;
+        int head = 0x80 | (has_line ? NO_COLUMNS : NO_LOCATION) << 3 | (reader.stop - reader.start - 1);
+        bytes_builder_add_byte(&table, head); /* a failure shows at the end */
+        if (!has_line) continue;
+        put_signed_varint(&table, reader.position.line - line);
+        line = reader.position.line;
+    }
+    return bytes_builder_finish(&table);
+}
+
 Value code_new(const CodeFields *f)
 {
     if (!fields_are_valid(f)) return error_system("bad code object fields");
@@ -106,6 +137,14 @@ Value code_new(const CodeFields *f)
     if (total_args > code->nlocals) {
         value_decref(result);
         return error_set(&type_ValueError, "code: varnames is too small");
+    }
+    if (code_drops_columns) {
+        Value linetable = table_without_columns(code);
+        if (value_is_null(linetable)) {
+            value_decref(result);
+            return linetable;
+        }
+        value_replace(&code->linetable, linetable);
     }
     return result;
 }
@@ -157,49 +196,10 @@ Value code_freevars(const Code *code)
 
 /* --- equality and hash --- */
 
-/* Constants are equal only with equal types: 1, 1.0 and True differ, and so do 0.0 and -0.0. 1, 0, -1. */
-static int constants_equal(Value a, Value b)
-{
-    if (value_is(a, b)) return 1;
-    if (type_of(a) != type_of(b)) return 0;
-    if (is_exact_float(a)) {
-        double x = float_as_double(a), y = float_as_double(b);
-        return memcmp(&x, &y, sizeof x) == 0;
-    }
-    if (!is_exact_tuple(a)) return rich_compare_bool(a, b, CMP_EQ);
-    if (tuple_length(a) != tuple_length(b)) return 0;
-    for (ssize_t i = 0; i < tuple_length(a); i++) {
-        int equal = constants_equal(tuple_item_borrow(a, i), tuple_item_borrow(b, i));
-        if (equal <= 0) return equal;
-    }
-    return 1;
-}
-
-static int codes_equal(const Code *a, const Code *b)
-{
-    if (a->argcount != b->argcount || a->posonlyargcount != b->posonlyargcount ||
-        a->kwonlyargcount != b->kwonlyargcount || a->flags != b->flags || a->first_line != b->first_line ||
-        a->code_units != b->code_units)
-        return 0;
-    const Value pairs[][2] = {{a->name, b->name},
-                              {a->code, b->code},
-                              {a->names, b->names},
-                              {a->localsplus_names, b->localsplus_names},
-                              {a->local_kinds, b->local_kinds},
-                              {a->linetable, b->linetable},
-                              {a->exceptiontable, b->exceptiontable}};
-    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
-        int equal = rich_compare_bool(pairs[i][0], pairs[i][1], CMP_EQ);
-        if (equal <= 0) return equal;
-    }
-    return constants_equal(a->constants, b->constants);
-}
-
 static Value code_compare(Value left, Value right, CompareOp op)
 {
     if ((op != CMP_EQ && op != CMP_NE) || !is_code(left) || !is_code(right)) return VALUE_NOT_IMPLEMENTED;
-    int equal = value_is(left, right) ? 1 : codes_equal(as_code(left), as_code(right));
-    return equal < 0 ? VALUE_NULL : value_from_bool(equal == (op == CMP_EQ));
+    return value_from_bool(constants_are_same(left, right) == (op == CMP_EQ));
 }
 
 static int64_t code_hash(Value self)
@@ -437,12 +437,13 @@ fail:
 }
 
 /* code_new over varnames, cellvars and freevars instead of localsplus. */
-static Value code_from_parts(CodeFields *f, Value varnames, Value cellvars, Value freevars)
+static Value code_from_parts(CodeFields *f, int nlocals, Value varnames, Value cellvars, Value freevars)
 {
     if (!all_are_strs(varnames) || !all_are_strs(cellvars) || !all_are_strs(freevars) || !all_are_strs(f->names))
         return error_set(&type_TypeError, "name tuples must contain only strings");
     if (f->argcount < 0 || f->posonlyargcount < 0 || f->kwonlyargcount < 0 || f->stack_size < 0 || f->flags < 0)
         return error_set(&type_ValueError, "code: argument counts, stacksize and flags must not be negative");
+    if (nlocals != tuple_length(varnames)) return error_set(&type_ValueError, "code: co_nlocals != len(co_varnames)");
     f->localsplus_names = f->local_kinds = VALUE_NULL;
     Value result = join_locals(f, varnames, cellvars, freevars) ? code_new(f) : VALUE_NULL;
     value_xdecref(f->localsplus_names);
@@ -450,29 +451,14 @@ static Value code_from_parts(CodeFields *f, Value varnames, Value cellvars, Valu
     return result;
 }
 
-enum { REPLACE_INTS = 6 };
-static const char *const replace_names[] = {"co_argcount",
-                                            "co_posonlyargcount",
-                                            "co_kwonlyargcount",
-                                            "co_stacksize",
-                                            "co_flags",
-                                            "co_firstlineno", /* ints */
-                                            "co_nlocals",
-                                            "co_code",
-                                            "co_consts",
-                                            "co_names",
-                                            "co_varnames",
-                                            "co_freevars",
-                                            "co_cellvars",
-                                            "co_filename",
-                                            "co_name",
-                                            "co_qualname",
-                                            "co_linetable",
-                                            "co_exceptiontable",
-                                            NULL};
+enum { REPLACE_INTS = 7 };
+static const char *const replace_names[] = {"co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_stacksize",
+                                            "co_flags",    "co_firstlineno",     "co_nlocals", /* ints */
+                                            "co_code",     "co_consts",          "co_names",          "co_varnames",
+                                            "co_freevars", "co_cellvars",        "co_filename",       "co_name",
+                                            "co_qualname", "co_linetable",       "co_exceptiontable", NULL};
 enum {
-    R_NLOCALS = REPLACE_INTS,
-    R_CODE,
+    R_CODE = REPLACE_INTS,
     R_CONSTS,
     R_NAMES,
     R_VARNAMES,
@@ -511,9 +497,13 @@ static Value replaced(const Code *code, const Value *given)
                     .stack_size = code->stack_size,
                     .flags = code->flags,
                     .first_line = code->first_line};
-    int *ints[] = {&f.argcount, &f.posonlyargcount, &f.kwonlyargcount, &f.stack_size, &f.flags, &f.first_line};
-    for (int i = 0; i < REPLACE_INTS; i++)
+    int nlocals = code->nlocals;
+    int *ints[] = {&f.argcount, &f.posonlyargcount, &f.kwonlyargcount, &f.stack_size,
+                   &f.flags,    &f.first_line,      &nlocals};
+    for (int i = 0; i < REPLACE_INTS; i++) {
         if (!value_is_null(given[i]) && !arg_as_int(given[i], ints[i])) return VALUE_NULL;
+        if (*ints[i] < 0) return error_format(&type_ValueError, "%s must be a positive integer", replace_names[i]);
+    }
 #define GIVEN(index, old) (value_is_null(given[index]) ? (old) : given[index])
     f.code = GIVEN(R_CODE, code->code);
     f.constants = GIVEN(R_CONSTS, code->constants);
@@ -526,7 +516,8 @@ static Value replaced(const Code *code, const Value *given)
     Value old[] = {code_varnames(code), code_cellvars(code), code_freevars(code)};
     Value result = VALUE_NULL;
     if (!value_is_null(old[0]) && !value_is_null(old[1]) && !value_is_null(old[2]))
-        result = code_from_parts(&f, GIVEN(R_VARNAMES, old[0]), GIVEN(R_CELLVARS, old[1]), GIVEN(R_FREEVARS, old[2]));
+        result = code_from_parts(&f, nlocals, GIVEN(R_VARNAMES, old[0]), GIVEN(R_CELLVARS, old[1]),
+                                 GIVEN(R_FREEVARS, old[2]));
 #undef GIVEN
     for (int i = 0; i < 3; i++) value_xdecref(old[i]);
     return result;
@@ -544,8 +535,8 @@ static Value code_make(Type *type, const Value *args, ssize_t nargs, Value kwnam
 {
     if (!args_no_keywords("code", kwnames) || !args_count("code", nargs, 16, 18)) return VALUE_NULL;
     CodeFields f = {0};
-    int ignored_nlocals;
-    int *ints[] = {&f.argcount, &f.posonlyargcount, &f.kwonlyargcount, &ignored_nlocals, &f.stack_size, &f.flags};
+    int nlocals;
+    int *ints[] = {&f.argcount, &f.posonlyargcount, &f.kwonlyargcount, &nlocals, &f.stack_size, &f.flags};
     for (int i = 0; i < 6; i++)
         if (!arg_as_int(args[i], ints[i])) return VALUE_NULL;
     static Type *const types[] = {&type_bytes, &type_tuple, &type_tuple, &type_tuple, &type_str,   &type_str,
@@ -564,7 +555,7 @@ static Value code_make(Type *type, const Value *args, ssize_t nargs, Value kwnam
     f.linetable = args[14];
     f.exceptiontable = args[15];
     Value empty = tuple_empty();
-    Value result = code_from_parts(&f, args[9], nargs > 17 ? args[17] : empty, nargs > 16 ? args[16] : empty);
+    Value result = code_from_parts(&f, nlocals, args[9], nargs > 17 ? args[17] : empty, nargs > 16 ? args[16] : empty);
     value_decref(empty);
     return result;
 }

@@ -53,6 +53,8 @@ typedef struct CodeFields {
 /* Frees the quickened form and tells the JIT: called when the code object dies; implemented by vm/quicken.c. */
 void code_free_quick(Code *code);
 
+/* Set by -X no_debug_ranges and PYTHONNODEBUGRANGES: code objects are made without column positions. */
+extern bool code_drops_columns;
 /* Increfs what it keeps; interns names as CPython does. */
 Value code_new(const CodeFields *fields) NODISCARD;
 /* Line of the instruction at byte offset `offset`; -1: none. */

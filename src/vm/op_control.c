@@ -270,7 +270,9 @@ static Value combine_raised(Value raised, Value reraised_group)
 {
     if (!value_is_none(reraised_group) && list_append(raised, reraised_group) < 0) return VALUE_NULL;
     Value args[] = {str_empty(), raised};
-    return call_vector(value_from_object(&type_BaseExceptionGroup), args, 2, VALUE_NULL);
+    Value group = call_vector(value_from_object(&type_BaseExceptionGroup), args, 2, VALUE_NULL);
+    value_decref(args[0]);
+    return group;
 }
 
 Value op_prep_reraise_star(Value original, Value exceptions)

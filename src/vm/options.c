@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "jit/jit.h"
+#include "objects/code.h"
 #include "vm/runtime.h"
 #include "vm/sys_info.h"
 
@@ -117,6 +118,7 @@ static bool read_x(const char *text)
     if (IS("utf8")) options.utf8_mode = strcmp(value, "0") != 0;
     else if (IS("dev")) options.dev_mode = true;
     else if (IS("faulthandler")) options.faulthandler = true;
+    else if (IS("no_debug_ranges")) code_drops_columns = true;
     else if (IS("importtime")) options.import_time = true;
     else if (IS("warn_default_encoding")) options.warn_default_encoding = true;
     else if (IS("pycache_prefix")) {
@@ -368,6 +370,7 @@ static bool read_environment(void)
     env_bool("PYTHONFAULTHANDLER", &options.faulthandler);
     env_bool("PYTHONPROFILEIMPORTTIME", &options.import_time);
     env_bool("PYTHONWARNDEFAULTENCODING", &options.warn_default_encoding);
+    env_bool("PYTHONNODEBUGRANGES", &code_drops_columns);
     const char *utf8 = env("PYTHONUTF8"), *jit = env("PYTHON_JIT"), *digits = env("PYTHONINTMAXSTRDIGITS");
     if (utf8) options.utf8_mode = strcmp(utf8, "0") != 0;
     if (jit) jit_option_set("jit", strcmp(jit, "0") == 0 ? "off" : "auto");
