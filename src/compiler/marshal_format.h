@@ -2,6 +2,15 @@
 #ifndef COMPILER_MARSHAL_FORMAT_H
 #define COMPILER_MARSHAL_FORMAT_H
 
+#include "compiler/marshal.h"
+#include "objects/thread.h"
+
+/* Nesting has a limit of its own (CPython's), besides that of the C stack. */
+static inline bool marshal_may_nest(int depth)
+{
+    return depth < MARSHAL_MAX_DEPTH && (char *)__builtin_frame_address(0) > current_thread->c_stack_limit;
+}
+
 enum MarshalType {
     M_NULL = '0',
     M_NONE = 'N',

@@ -340,6 +340,8 @@ static Value get_code(Reader *r, int flag)
     if (get_ints(r, ints, COUNT_OF(ints)) && get_objects(r, before, COUNT_OF(before)) && get_ints(r, first_line, 1) &&
         get_objects(r, behind, COUNT_OF(behind)))
         code = code_new(&f);
+    if (value_is_null(code) && error_catch(&type_SystemError))
+        error_set(&type_ValueError, "bad marshal data (invalid code object)");
     for (size_t i = 0; i < COUNT_OF(before); i++) value_xdecref(*before[i]);
     for (size_t i = 0; i < COUNT_OF(behind); i++) value_xdecref(*behind[i]);
     return ref_fill(r, place, code);
@@ -401,12 +403,10 @@ static Value get_value(Reader *r)
         return VALUE_NULL;
     }
     byte = *p;
-    if (r->depth >= MARSHAL_MAX_DEPTH) return error_set(&type_ValueError, "recursion limit exceeded");
-    if (!recursion_enter(" while unmarshalling an object")) return VALUE_NULL;
+    if (!marshal_may_nest(r->depth)) return error_set(&type_ValueError, "recursion limit exceeded");
     r->depth++;
     Value v = get_typed(r, byte & ~M_FLAG_REF, byte & M_FLAG_REF);
     r->depth--;
-    recursion_leave();
     return v;
 }
 

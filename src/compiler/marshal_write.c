@@ -288,15 +288,13 @@ static bool put_value(Writer *w, NULLABLE Value v)
 {
     int type = singleton_type(v);
     if (type) return put_byte(w, type);
-    if (w->depth >= MARSHAL_MAX_DEPTH) {
+    if (!marshal_may_nest(w->depth)) {
         error_set(&type_ValueError, "object too deeply nested to marshal");
         return false;
     }
-    if (!recursion_enter(" while marshalling an object")) return false;
     w->depth++;
     bool done = put_object(w, v);
     w->depth--;
-    recursion_leave();
     return done;
 }
 
