@@ -335,6 +335,16 @@ static bool may_be_archive(const char *path)
     return n >= 22 && memmem(tail, n, "PK\005\006", 4) != NULL;
 }
 
+/* name as it is when absolute, else behind the working directory (from malloc); NULL: out of memory. */
+static char *absolute_path(const char *name)
+{
+    char *folder = name[0] == '/' ? NULL : getcwd(NULL, 0), *path;
+    if (!folder) return strdup(name);
+    if (asprintf(&path, "%s/%s", folder, name) < 0) path = NULL;
+    free(folder);
+    return path;
+}
+
 static int run_script(const char *name)
 {
     if (may_be_archive(name) && is_importable(name)) {
@@ -344,10 +354,10 @@ static int run_script(const char *name)
     FILE *file = fopen(name, "rb");
     if (!file) {
         int number = errno;
-        fprintf(stderr, "%s: can't open file '", options.orig_argv[0]);
-        char *folder = name[0] == '/' ? NULL : getcwd(NULL, 0);
-        fprintf(stderr, "%s%s%s': [Errno %d] %s\n", folder ? folder : "", folder ? "/" : "", name, number, strerror(number));
-        free(folder);
+        char *path = absolute_path(name);
+        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", options.orig_argv[0], path ? path : name, number,
+                strerror(number));
+        free(path);
         return 2;
     }
     struct stat info;
@@ -357,7 +367,10 @@ static int run_script(const char *name)
         return 1;
     }
     if (!options.safe_path && prepend_script_folder(name) < 0) return report_exception();
-    int status = run_file(file, name, false);
+    char *path = absolute_path(name);
+    if (!path) error_no_memory();
+    int status = path ? run_file(file, path, false) : report_exception();
+    free(path);
     fclose(file);
     return status;
 }
