@@ -289,20 +289,16 @@ static int count_names(const char *const *names)
 
 static COLD bool too_many(const ArgSpec *spec, ssize_t nargs, ssize_t nkw, int total)
 {
-    if (spec->positional == 0 && nargs > 0 && total > 0) {
+    if (nargs + nkw > total) {
+        error_format(&type_TypeError, "%s() takes at most %d %sargument%s (%zd given)", spec->function, total,
+                     nargs == 0 ? "keyword " : "", total == 1 ? "" : "s", nargs + nkw);
+    } else if (spec->positional == 0) {
         error_format(&type_TypeError, "%s() takes no positional arguments", spec->function);
-        return false;
-    }
-    bool exact = spec->required == spec->positional && spec->positional == total;
-    if (spec->positional < total || nkw == 0) {
-        bool keyword_only = spec->positional < total;
-        error_format(&type_TypeError, "%s() takes %s %d %sargument%s (%zd given)", spec->function,
+    } else {
+        error_format(&type_TypeError, "%s() takes %s %d positional argument%s (%zd given)", spec->function,
                      spec->required < spec->positional ? "at most" : "exactly", spec->positional,
-                     keyword_only || nkw > 0 ? "positional " : "", spec->positional == 1 ? "" : "s", nargs);
-        return false;
+                     spec->positional == 1 ? "" : "s", nargs);
     }
-    error_format(&type_TypeError, "%s() takes %s %d %sargument%s (%zd given)", spec->function,
-                 exact ? "exactly" : "at most", total, nargs == 0 ? "keyword " : "", total == 1 ? "" : "s", nargs + nkw);
     return false;
 }
 

@@ -307,7 +307,6 @@ static Value call_key(Value self, const Value *args, ssize_t nargs, NULLABLE Val
     static const char *const names[] = {"obj", NULL};
     static const ArgSpec spec = {.function = "K", .names = names, .required = 1, .positional = 1};
     Value object;
-    if (nargs > 1) return error_format(&type_TypeError, "K() takes at most 1 argument (%zd given)", nargs);
     if (!args_parse(&spec, args, nargs, kwnames, &object)) return VALUE_NULL;
     return key_new(((KeyFunction *)value_as_object(self))->compare, object);
 }
