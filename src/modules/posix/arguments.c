@@ -286,16 +286,7 @@ FUNCTION(os_path_normpath)
 {
     ARGUMENTS("_path_normpath", 1, 1, "path");
     if (!is_str(out[0])) return error_bad_argument("_path_normpath", 1, "str", out[0]);
-    const Str *text = as_str(out[0]);
-    for (ssize_t i = 0; i < text->length; i++) { // CPython's stops at the first null
-        if (str_char(text, i) != 0) continue;
-        Value head = str_slice(out[0], 0, i);
-        if (value_is_null(head)) return VALUE_NULL;
-        Value result = normalise_path(as_str(head));
-        value_decref(head);
-        return result;
-    }
-    return normalise_path(text);
+    return normalise_path(as_str(out[0]));
 }
 
 static const NativeMethod methods[] = {

@@ -78,6 +78,18 @@ static bool set_streams(Spawn *spawn)
     return place_fd(spawn->p2cread, 0) && place_fd(spawn->c2pwrite, 1) && place_fd(spawn->errwrite, 2);
 }
 
+/* The descriptors that the program is to have; the pipe for errors is not one of them. */
+static bool keep_descriptors(const Spawn *spawn)
+{
+    for (ssize_t i = 0; i < spawn->kept_count; i++) {
+        int fd = spawn->kept[i];
+        if (fd == spawn->errpipe_write) continue;
+        int flags = fcntl(fd, F_GETFD);
+        if (flags >= 0 && (flags & FD_CLOEXEC) && fcntl(fd, F_SETFD, flags & ~FD_CLOEXEC) < 0) return false;
+    }
+    return true;
+}
+
 static bool set_identity(const Spawn *spawn)
 {
     if (spawn->umask >= 0) umask((mode_t)spawn->umask);
@@ -124,7 +136,7 @@ static void report(const Spawn *spawn, const char *text)
 static NORETURN void run_child(Spawn *spawn)
 {
     const char *text = "noexec";
-    if (!set_streams(spawn)) goto failed;
+    if (!keep_descriptors(spawn) || !set_streams(spawn)) goto failed;
     if (!value_is_null(spawn->cwd_bytes) && chdir(as_bytes(spawn->cwd_bytes)->data) < 0) goto failed;
     if (!set_identity(spawn)) goto failed;
     text = "";
