@@ -136,11 +136,11 @@ static void write_entries(Rebuild *r, const Snapshot *s, int low, int high, Valu
     }
 }
 
-static void place_frame(Frame *frame, const SnapFrame *f, bool is_innermost)
+static void place_frame(Frame *frame, const SnapFrame *f, bool is_innermost, bool keeps_sp)
 {
     Unit *units = (Unit *)frame_quick(frame)->units;
     frame->ip = units + f->unit;
-    frame->sp = frame->localsplus + f->locals + f->depth;
+    if (!keeps_sp) frame->sp = frame->localsplus + f->locals + f->depth;
     if (!is_innermost) frame->return_units = f->return_units;
 }
 
@@ -184,7 +184,7 @@ NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const ui
             current_thread->frame = frame = callee;
         }
         write_entries(&r, s, f->base, f->base + words, frame->localsplus);
-        place_frame(frame, f, i + 1 == s->frame_count);
+        place_frame(frame, f, i + 1 == s->frame_count, s->keeps_sp);
     }
     return frame;
 }

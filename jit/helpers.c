@@ -182,6 +182,17 @@ static Value helper_call_4(Value f, Value a, Value b, Value c, Value d)
     return jit_call_function(as_function(f), (Value[]){a, b, c, d}, 4);
 }
 
+/* Runs one instruction out of line on the frame that native code runs in. */
+static int64_t helper_instruction(Unit *ip, int64_t depth)
+{
+    Frame *frame = current_thread->frame;
+    int opcode = bc_base[ip->opcode];
+    frame->ip = ip;
+    Value *after = opcode_helpers[opcode](frame, ip, frame_stack_base(frame) + depth);
+    current_thread->frame = frame;
+    return after ? 0 : -1;
+}
+
 static Value helper_new_instance(Value class) { return object_new(as_type(class), NULL, 0, VALUE_NULL); }
 
 #define op_binary helper_binary

@@ -111,7 +111,8 @@ typedef struct Snapshot {
     int32_t bridge;  /* segment that continues here; -1: none */
     uint32_t hits;   /* times the exit was taken (or since its bridge failed) */
     uint16_t tries;  /* failed attempts to record a bridge */
-    uint8_t kind, why; /* why: ExitReason, for statistics */
+    uint8_t kind;
+    bool keeps_sp;   /* the stack pointer in memory is right (a helper that ran on the frame itself has failed) */
     int32_t at;      /* instruction count of the segment when it was taken */
     int32_t segment;
 } Snapshot;

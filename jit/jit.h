@@ -59,6 +59,7 @@ bool jit_hot_loop(struct Frame *frame, union Unit *ip, Value *sp);
 bool jit_hot_function(struct Frame *frame, union Unit *ip, Value *sp);
 bool jit_record(struct Frame *frame, union Unit *ip, Value *sp);
 extern bool jit_is_recording;
+extern bool jit_calls_out; /* set by jit_record: run this instruction by its helper (opcode_helpers) */
 bool jit_starts_at(struct Frame *frame); /* recording has just been started, and at this frame */
 void jit_record_abandon(void);
 bool jit_enter(struct Frame *frame, union Unit *ip, Value *sp);

@@ -118,7 +118,8 @@ static void copy_instruction(Peel *peel, Ref ref)
     Tree *tree = peel->tree;
     Ins ins = tree->ins[ref];
     const char *operands = ir_op_info[ins.op].operands;
-    if (ins.op == IR_NOP || ins.op == IR_ENTRY || ins.op == IR_SLOTCLR) return; /* SLOTCLR: memory is clear already */
+    if (ins.op == IR_NOP || ins.op == IR_ENTRY) return;
+    if (ins.op == IR_SLOTCLR && !ins.aux) return; /* clear already, since the first iteration */
     if (strpbrk(operands, "AV")) {
         Ref args[256];
         if (ins.aux > COUNT_OF(args)) {

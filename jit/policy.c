@@ -101,6 +101,10 @@ void place_penalize(Place *place, Reason reason, Code *code, int unit)
     place->reason_code = code;
     place->reason_unit = unit;
     /* a matter of order: inner loops first, then this one */
+    if (reason == REASON_NOT_INLINED && ++place->retries < 20) {
+        set_countdown(place->code, place->back_unit, 7);
+        return;
+    }
     if (reason != REASON_INNER_LOOP || place->aborts > 1) place->aborts++;
     else place->aborts = 1;
     if (place->aborts >= ABORTS_MAX) {
@@ -207,6 +211,7 @@ Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
     JitTree *tree = function_tree(code);
     char here;
     if (!tree || tree->state == TREE_DEAD || !(tree->code || jit_options.mode == JIT_EXEC) || code->argcount != nargs || code->kwonlyargcount ||
+        tree->place->unit != 0 /* a prologue makes cells: not ours to skip */ ||
         (code->flags & (CO_VARARGS | CO_VARKEYWORDS)) || eval_breaker || (char *)((uintptr_t)&here - 16384) < current_thread->c_stack_limit ||
         thread_is_traced(current_thread)) {
         return function_call(value_from_object(function), args, nargs, VALUE_NULL);

@@ -7,7 +7,7 @@
 #include "objects/function.h"
 
 Recorder rec;
-bool jit_is_recording;
+bool jit_is_recording, jit_calls_out;
 
 /* --- start and end --- */
 
@@ -15,7 +15,7 @@ static void recorder_reset(JitTree *tree)
 {
     memset(&rec, 0, offsetof(Recorder, slots));
     rec.snapshot = rec.raise_snapshot = -1;
-    rec.has_effects = rec.needs_valid_check = rec.is_done = rec.expects_frame = rec.returned = false;
+    rec.has_effects = rec.needs_valid_check = rec.is_done = rec.ran_in_memory = rec.expects_frame = rec.returned = false;
     rec.instructions = 0;
     rec.reason = REASON_NONE;
     rec.followed_count = 0;
@@ -236,6 +236,7 @@ static bool is_at_head(int unit)
 
 bool jit_record(Frame *frame, Unit *ip, Value *sp)
 {
+    jit_calls_out = false;
     if (!jit_is_recording) return false;
     if (rec.expects_frame) {
         rec.expects_frame = false;
@@ -260,6 +261,13 @@ bool jit_record(Frame *frame, Unit *ip, Value *sp)
     rec.snapshot = rec.raise_snapshot = -1;
     rec.has_effects = false;
     int opcode = as_bytes(frame->code->code)->data[unit * 2] & 0xff;
+    if (rec.ran_in_memory && rec.frame_count == 1) {
+        for (int i = rec.memory_from; i < depth; i++) {
+            rec.slots[rec.f->code->nlocalsplus + i] = (Slot){REF_UNREAD, OWN_MEMORY, false, 0, true};
+        }
+        rec.f->depth = depth;
+    }
+    rec.ran_in_memory = false;
     if (rec.f->depth != depth) {
         if (jit_options.log_level >= 1) fprintf(stderr, "jit: depth %d, expected %d, unit %d op %d\n", depth, rec.f->depth, unit, opcode);
         record_abort(REASON_STACK_SHAPE);

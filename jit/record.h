@@ -35,6 +35,7 @@ typedef struct Slot {
     uint8_t own;
     bool modified;  /* memory (of the entry frame) does not hold it */
     int16_t source; /* OWN_SLOT: absolute slot number of the local */
+    bool in_memory; /* unread, and written by a helper: a load, not an entry of the tree */
 } Slot;
 
 typedef struct RecordFrame {
@@ -64,6 +65,8 @@ typedef struct Recorder {
     bool has_effects;      /* the current instruction has emitted some */
     bool needs_valid_check;
     bool is_done;          /* the end has been recorded */
+    bool ran_in_memory;    /* the instruction was run by its helper on the frame: the stack is as memory says */
+    int memory_from;       /* … from this depth on */
     bool expects_frame;    /* a call was inlined: the next instruction is the callee's first */
     bool virtual_range;    /* the range on the stack is its iterator already: the next instruction is GET_ITER */
     bool returned;         /* RETURN_VALUE was inlined: the next instruction is the caller's */
@@ -101,6 +104,7 @@ void rec_push_copy(const Slot *slot, int local); /* local: absolute number of th
 Slot rec_take(void);                       /* pops; the caller has the slot's ownership */
 void rec_release(Slot slot);               /* gives it up: counts down when owned */
 void rec_drop(int count);                  /* pops and releases */
+void rec_flush(int from_top);              /* an owned stack entry into the entry frame's memory */
 void rec_own(Slot *slot);                  /* makes it OWN_SELF (or OWN_NONE for what is not counted) */
 void rec_assign(Slot *target, int absolute, Slot value);
 int rec_absolute(const Slot *slot);

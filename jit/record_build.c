@@ -134,8 +134,3 @@ void record_build(int opcode)
     }
 }
 
-/* What has no form yet. */
-void record_generic(int opcode)
-{
-    record_abort(REASON_INSTRUCTION);
-}

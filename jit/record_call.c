@@ -38,7 +38,7 @@ static bool can_inline(const Code *code)
     enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS };
     if ((code->flags & PLAIN) != PLAIN) return false;
     if (code->flags & (CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) return false;
-    if (code_has_loop(code) || rec.frame_count >= RECORD_FRAMES || code->quick == NULL) return false;
+    if (code_has_loop(code) || code_is_not_inlined(code) || rec.frame_count >= RECORD_FRAMES || code->quick == NULL) return false;
     int recursion = 0;
     for (int i = 0; i < rec.frame_count; i++) recursion += rec.frames[i].code == code;
     return recursion < RECURSION_MAX;
@@ -185,6 +185,7 @@ static bool record_inline(Value callable, Ref function_ref, Binding *b, int belo
 /* Calls that leave native code but stay in the trace: arguments in a buffer, result on the stack. */
 static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, Value kwnames)
 {
+    jit_calls_out = true;
     static const HelperId direct[] = {HELPER_call_0, HELPER_call_1, HELPER_call_2, HELPER_call_3, HELPER_call_4};
     const Type *type;
     if (nargs < (int)COUNT_OF(direct) && value_is_null(kwnames) && known_type(callable, &type) && type == &type_function) {
@@ -291,26 +292,27 @@ void record_call(void)
         Ref m = callable_slot->ref;
         guard_type(m, &type_method);
         if (REC_FAILED()) return;
-        if (is_function(method->function)) {
-            Ref function = emit_load(IR_FLOAD, IR_VAL, m, offsetof(BoundMethod, function), ALIAS_CONST);
-            Ref self = emit_load(IR_FLOAD, IR_VAL, m, offsetof(BoundMethod, self), ALIAS_CONST);
-            guard_value(function, method->function);
-            if (REC_FAILED()) return;
-            /* [NULL, method] -> [function, self]; the method may be freed: own what was read from it */
-            Slot *null = rec_stack(nargs + 2);
-            Slot method_slot = *callable_slot;
-            *null = (Slot){const_value(method->function), OWN_NONE, true, 0};
-            *callable_slot = (Slot){self, OWN_FRAGILE, true, 0};
-            rec_own(callable_slot);
-            if (method_slot.own == OWN_MEMORY) method_slot.own = OWN_NONE;
-            rec_release(method_slot);
-            if (!guard_function(const_value(method->function), method->function)) return;
-            b.nargs++;
-            callable = method->function;
-            if (record_inline(callable, const_value(callable), &b, 1) || REC_FAILED()) return;
-            call_by_helper(HELPER_call, const_value(callable), b.nargs, 1, kwnames);
+        Binding unbound = {.nargs = nargs + 1, .kwnames = kwnames};
+        bool inlines = is_function(method->function) && can_inline(as_code(as_function(method->function)->code)) &&
+                       bind(as_function(method->function), as_code(as_function(method->function)->code), &unbound);
+        if (!inlines) {
+            call_by_helper(HELPER_call, m, nargs, 2, kwnames);
             return;
         }
+        Ref function = emit_load(IR_FLOAD, IR_VAL, m, offsetof(BoundMethod, function), ALIAS_CONST);
+        Ref self = emit_load(IR_FLOAD, IR_VAL, m, offsetof(BoundMethod, self), ALIAS_CONST);
+        guard_value(function, method->function);
+        if (REC_FAILED() || !guard_function(const_value(method->function), method->function)) return;
+        /* [NULL, method] -> [function, self]; the method may be freed: own what was read from it */
+        Slot *null = rec_stack(nargs + 2);
+        Slot method_slot = *callable_slot;
+        *null = (Slot){const_value(method->function), OWN_NONE, true, 0};
+        *callable_slot = (Slot){self, OWN_FRAGILE, true, 0};
+        rec_own(callable_slot);
+        if (method_slot.own == OWN_MEMORY) method_slot.own = OWN_NONE;
+        push_frame_model(method->function, const_value(method->function), &unbound, 1, FRAME_EXIT_CALL);
+        rec_release(method_slot);
+        return;
     }
     if (is_function(callable)) {
         Ref ref = callable_slot->ref;
@@ -338,6 +340,7 @@ static void record_function_return(void)
 {
     Slot *result = rec_stack(1);
     if (REF_IS_VIRTUAL(result->ref)) materialize(result);
+    if (rec_stack(1)->own == OWN_MEMORY || !rec_stack(1)->modified) rec_push_slot(rec_take()); /* out of memory */
     result = rec_stack(1);
     if (result->own == OWN_SLOT && rec.slots[result->source].own == OWN_SELF && rec.slots[result->source].ref == result->ref) {
         Slot *source = &rec.slots[result->source];

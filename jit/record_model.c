@@ -50,8 +50,8 @@ static void read_slot(Slot *slot)
 {
     int absolute = rec_absolute(slot);
     Value v = rec.frames[0].frame->localsplus[absolute];
-    Ref ref = rec.bridge_of >= 0 ? find_entry(absolute) : REF_NONE;
-    if (ref == REF_NONE && rec.bridge_of >= 0) {
+    Ref ref = rec.bridge_of >= 0 && !slot->in_memory ? find_entry(absolute) : REF_NONE;
+    if (ref == REF_NONE && (rec.bridge_of >= 0 || slot->in_memory)) {
         ref = ir_emit(rec.ir, (Ins){IR_SLOAD, IR_VAL, ALIAS_FRAME, absolute, REF_NONE, 0});
     } else if (ref == REF_NONE) {
         if (value_is_small_int(v)) ref = entry_ref(absolute, ENTRY_INT, IR_INT);
@@ -108,9 +108,19 @@ void rec_push_copy(const Slot *slot, int local)
     *stack_slot(1) = copy;
 }
 
+/* aux 1: a slot that is filled anew in each iteration, so that the loop's body has to clear it too */
 static void clear_memory(int absolute)
 {
-    ir_append(rec.ir, (Ins){IR_SLOTCLR, IR_NIL, 0, absolute, REF_NONE, 0});
+    bool is_temporary = absolute >= rec.frames[0].code->nlocalsplus + rec.tree->entry_depth;
+    ir_append(rec.ir, (Ins){IR_SLOTCLR, IR_NIL, is_temporary, absolute, REF_NONE, 0});
+}
+
+void rec_flush(int from_top)
+{
+    Slot *slot = rec_stack(from_top);
+    int absolute = rec_absolute(slot);
+    if (!slot->modified) return;
+    ir_append(rec.ir, (Ins){IR_SLOTSET, IR_NIL, 0, absolute, as_tagged(slot->ref), 0});
 }
 
 Slot rec_take(void)

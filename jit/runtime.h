@@ -52,7 +52,7 @@ typedef struct Place {
     uint8_t patched_count;
     int patched[8];           /* units that carry BC_ENTER_TRACE for this place */
     /* policy */
-    uint16_t aborts;
+    uint16_t aborts, retries;
     bool is_blacklisted;
     Reason reason;            /* of the last abort */
     int reason_unit;
@@ -83,6 +83,7 @@ Value exit_result(JitTree *tree, int snapshot, const uint64_t *values);
 /* A call from native code: the function's own native code is entered directly when it has some. */
 Value jit_call_function(Function *function, const Value *args, ssize_t nargs);
 bool code_has_loop(const Code *code);
+bool code_is_not_inlined(const Code *code);
 
 /* --- record.c --- */
 bool record_start_root(Place *place, Frame *frame);

@@ -197,6 +197,19 @@ record_one:
         table = normal_table;
         DISPATCH();
     }
+    if (jit_calls_out) { /* the callee is not part of the trace: it runs in an activation of its own, as it will later */
+        frame->ip = ip;
+        frame->sp = sp;
+        Value *after = opcode_helpers[public_opcode(ip)](frame, ip, sp);
+        thread->frame = frame;
+        if (UNLIKELY(!after)) {
+            sp = frame->sp;
+            goto error;
+        }
+        sp = after;
+        ip = frame->ip;
+        DISPATCH();
+    }
     goto *normal_table[public_opcode(ip)];
 
 safepoint:
