@@ -3,6 +3,9 @@
  * As long as the module `warnings` is not imported, the filters here are used and warnings are printed from here; later
  * the module's own `filters`, `onceregistry`, `defaultaction` and `_showwarnmsg` are asked, so that programs may replace
  * them. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "objects/warning.h"
 
 #include "objects/abstract.h"
@@ -161,6 +164,40 @@ static int already_warned_anywhere(Value registry, Value text, Value category)
 
 /* --- showing --- */
 
+/* The line of the program that the warning is about; VALUE_NULL without an exception when it cannot be read. */
+static Value read_source_line(const WarningPlace *place)
+{
+    if (!value_is_null(place->source_line)) return value_incref(place->source_line);
+    const char *path = is_str(place->filename) ? str_as_utf8(place->filename, NULL) : NULL;
+    FILE *file = path ? fopen(path, "r") : NULL;
+    Value text = VALUE_NULL;
+    if (file) {
+        char *line = NULL;
+        size_t capacity = 0;
+        ssize_t length = -1;
+        for (long i = 0; i < (long)place->line; i++)
+            if ((length = getline(&line, &capacity, file)) < 0) break;
+        if (length > 0) text = str_decode(line, length, "utf-8", "replace");
+        free(line);
+        fclose(file);
+    }
+    if (value_is_null(text)) error_clear();
+    return text;
+}
+
+static void show_source_line(Value stream, const WarningPlace *place)
+{
+    Value line = read_source_line(place);
+    Value bare = value_is_null(line) ? VALUE_NULL : call_method_0(line, ID(strip));
+    Value shown = value_is_null(bare) ? VALUE_NULL : str_format("  %U\n", bare);
+    Value written = value_is_null(shown) ? VALUE_NULL : call_method_1(stream, ID(write), shown);
+    if (value_is_null(written)) error_clear();
+    value_xdecref(written);
+    value_xdecref(shown);
+    value_xdecref(bare);
+    value_xdecref(line);
+}
+
 /* Before `warnings` is there: "file:line: Category: text" and the source line, to sys.stderr. */
 static void show_plainly(const WarningPlace *place, Value text, Value category)
 {
@@ -175,6 +212,7 @@ static void show_plainly(const WarningPlace *place, Value text, Value category)
                                      : str_format("%S:%ld: %U: %S\n", place->filename, (long)place->line, name, text);
     Value written = value_is_null(line) ? VALUE_NULL : call_method_1(stream, ID(write), line);
     if (value_is_null(written)) error_clear();
+    else show_source_line(stream, place);
     value_xdecref(written);
     value_xdecref(line);
     value_xdecref(name);
