@@ -25,8 +25,11 @@ static int public_opcode_at(const Frame *frame, const Unit *ip)
     return (uint8_t)as_bytes(frame->code->code)->data[index * 2];
 }
 
+/* The generic form for now. Attempts begin with it: between misses the generic form runs while the unit still carries the
+ * old quick one, which must not see half of the new caches. */
 static void give_up(Unit *ip)
 {
+    if (ip->opcode != BC_ENTER_TRACE) ip->opcode = bc_base[ip->opcode];
     ip->counter = COUNTER_RETRY;
 }
 
@@ -47,6 +50,15 @@ static void put_fused(const Frame *frame, Unit *first, Unit *own, int opcode)
     }
     put(first, opcode);
     give_up(own);
+}
+
+/* The caches at ip are about to change: a fused form in front that reads them must not survive. */
+static void split_front(const Frame *frame, Unit *ip)
+{
+    Unit *front = ip - 1;
+    if (public_opcode_at(frame, front) == BC_LOAD_FAST && front->opcode >= BC_FIRST_QUICK &&
+        front->opcode != BC_ENTER_TRACE && bc_units[front->opcode] > 1)
+        front->opcode = BC_LOAD_FAST;
 }
 
 /* Where the two operands on the stack came from. */
@@ -344,6 +356,7 @@ void specialize_load_attr(Frame *frame, Unit *ip, Value owner)
 {
     Value name = tuple_item_borrow(frame->code->names, ip->oparg);
     give_up(ip);
+    split_front(frame, ip);
     if (object_has_type(owner, &type_module)) {
         if (cache_module_entry(ip, owner, name)) put(ip, BC_LOAD_ATTR_MODULE);
     } else if (is_type(owner)) {
@@ -358,6 +371,7 @@ void specialize_store_attr(Frame *frame, Unit *ip, Value owner)
     Value name = tuple_item_borrow(frame->code->names, ip->oparg);
     Type *type = type_of(owner);
     give_up(ip);
+    split_front(frame, ip);
     if (type->setattr != generic_setattr || !value_is_object(owner) || !type_version(type)) return;
     Value in_class = type_lookup_borrow(type, name);
     ip[1].low = type->version;
@@ -389,6 +403,7 @@ void specialize_load_method(Frame *frame, Unit *ip, Value owner)
 {
     Value name = tuple_item_borrow(frame->code->names, ip->oparg);
     give_up(ip);
+    split_front(frame, ip);
     if (object_has_type(owner, &type_module)) {
         if (cache_module_entry(ip, owner, name)) put(ip, BC_LOAD_METHOD_MODULE);
         return;
