@@ -417,8 +417,10 @@ bool flow_optimize(Flow *flow, FlowConstants *constants)
     for (Block *block = flow->entry; block; block = block->next)
         if (!improve_block(block, constants)) return false;
     if (!inline_small_exits(flow) || !count_predecessors(flow)) return false;
-    for (Block *block = flow->entry; block; block = block->next)
+    for (Block *block = flow->entry; block; block = block->next) {
         if (block->predecessors == 0) block->count = 0;
+        block_remove_nops(block);
+    }
     unlink_empty_blocks(flow);
     return true;
 }
