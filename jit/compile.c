@@ -338,8 +338,15 @@ static bool take_answer(void)
     return !compile_problem;
 }
 
+/* Polled at every entry of native code while something is compiled: asks the system only so often. */
+enum { POLL_INTERVAL_CYCLES = 300000 };
+
 void compile_poll(void)
 {
+    static uint64_t last_poll;
+    uint64_t now = __builtin_ia32_rdtsc();
+    if (!compile_pending || now - last_poll < POLL_INTERVAL_CYCLES) return;
+    last_poll = now;
     while (compile_pending && worker >= 0) {
         struct pollfd p = {.fd = worker, .events = POLLIN};
         if (poll(&p, 1, 0) <= 0 || !take_answer()) return;
