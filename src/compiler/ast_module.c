@@ -146,6 +146,7 @@ typedef struct AstClasses {
     NULLABLE Value base;    /* ast.expr …; owned */
     Value constructors[32]; /* ast.Name …; owned */
     Value instances[32];    /* of an enumeration; owned */
+    Value fields[32][8];    /* names, interned; owned */
 } AstClasses;
 
 static AstClasses classes[AST_TYPE_COUNT];
@@ -232,8 +233,19 @@ static Value constructor_namespace(const AstConstructor *constructor)
     return dict;
 }
 
+static int make_field_names(const AstTypeInfo *info, AstClasses *made)
+{
+    for (int i = 0; i < info->constructor_count; i++)
+        for (int k = 0; k < info->constructors[i].field_count; k++) {
+            made->fields[i][k] = str_intern_cstr(info->constructors[i].fields[k].name);
+            if (value_is_null(made->fields[i][k])) return -1;
+        }
+    return 0;
+}
+
 static int make_classes_of(const AstTypeInfo *info, AstClasses *made)
 {
+    if (make_field_names(info, made) < 0) return -1;
     made->base = make_class(info->name, info->doc, value_from_type(&type_ast), type_namespace(info));
     if (value_is_null(made->base)) return -1;
     if (info->sort == AST_PRODUCT) return 0;
@@ -271,6 +283,11 @@ Value ast_class_borrow(enum AstTypeId type)
 Value ast_constructor_class_borrow(enum AstTypeId type, int kind)
 {
     return ast_types[type].sort == AST_PRODUCT ? classes[type].base : classes[type].constructors[kind - 1];
+}
+
+Value ast_field_name_borrow(enum AstTypeId type, int kind, int field)
+{
+    return classes[type].fields[kind - 1][field];
 }
 
 Value ast_enum_instance_borrow(enum AstTypeId type, int kind)

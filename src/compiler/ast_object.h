@@ -16,6 +16,7 @@ int ast_validate(const Mod *mod) NODISCARD;
 int ast_classes_init(void) NODISCARD;                       /* makes them at the first call */
 Value ast_class_borrow(enum AstTypeId type);                /* of a sum or product: ast.expr, ast.arguments … */
 Value ast_constructor_class_borrow(enum AstTypeId type, int kind); /* ast.Name …; a product's is its own */
+Value ast_field_name_borrow(enum AstTypeId type, int kind, int field); /* interned */
 Value ast_enum_instance_borrow(enum AstTypeId type, int kind);     /* the one ast.Load() … that trees contain */
 
 #endif

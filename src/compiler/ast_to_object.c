@@ -41,12 +41,10 @@ static Value sequence_to_object(enum AstTypeId type, NULLABLE const void *sequen
     return list;
 }
 
-static int set_field(Value object, const char *name, STEALS NULLABLE Value value)
+static int set_field(Value object, Value name, STEALS NULLABLE Value value)
 {
     if (value_is_null(value)) return -1;
-    Value key = str_intern_cstr(name);
-    int result = value_is_null(key) ? -1 : set_attr(object, key, value);
-    value_xdecref(key);
+    int result = set_attr(object, name, value);
     value_decref(value);
     return result;
 }
@@ -65,14 +63,16 @@ static int set_location(Value object, const AstLocation *location)
     return 0;
 }
 
-static int fill_object(Value object, const AstTypeInfo *info, const AstConstructor *constructor, const void *node)
+static int fill_object(Value object, enum AstTypeId type, int kind, const void *node)
 {
+    const AstTypeInfo *info = &ast_types[type];
+    const AstConstructor *constructor = &info->constructors[kind - 1];
     for (int i = 0; i < constructor->field_count; i++) {
         const AstField *field = &constructor->fields[i];
         const char *place = (const char *)node + field->offset;
         Value value = field->quantifier == '*' ? sequence_to_object(field->type, *(void *const *)place)
                                                : item_to_object(field->type, place);
-        if (set_field(object, field->name, value) < 0) return -1;
+        if (set_field(object, ast_field_name_borrow(type, kind, i), value) < 0) return -1;
     }
     if (!info->has_location) return 0;
     return set_location(object, (const AstLocation *)((const char *)node + info->location_offset));
@@ -85,8 +85,7 @@ static Value node_to_object(enum AstTypeId type, NULLABLE const void *node)
     const AstTypeInfo *info = &ast_types[type];
     int kind = info->sort == AST_PRODUCT ? 1 : *(const int *)node;
     Value object = call_0(ast_constructor_class_borrow(type, kind));
-    if (!value_is_null(object) && fill_object(object, info, &info->constructors[kind - 1], node) < 0)
-        value_clear(&object);
+    if (!value_is_null(object) && fill_object(object, type, kind, node) < 0) value_clear(&object);
     recursion_leave();
     return object;
 }

@@ -294,6 +294,32 @@ static Expr *fail_literal(Parser *p)
     return NULL;
 }
 
+/* The bytes of one literal; no value: failed. */
+static Value bytes_of_literal(Parser *p, const Literal *literal, int token)
+{
+    if (!is_ascii(literal->start, literal->end)) {
+        raise_at_last_token(p, &type_SyntaxError, "bytes can only contain ASCII literal characters");
+        return VALUE_NULL;
+    }
+    return decode_bytes(p, literal->start, literal->end, literal->is_raw, token);
+}
+
+/* Literals of the other sort than the first one: what is wrong inside the literal goes before that. */
+static void raise_mixed(Parser *p, const Literal *literal, int token)
+{
+    Value value = VALUE_NONE;
+    if (literal->is_bytes)
+        value = bytes_of_literal(p, literal, token);
+    else if (!literal->is_fstring)
+        value = literal_decode(p, literal->start, literal->end, literal->is_raw, token);
+    if (value_is_null(value)) {
+        fail_literal(p);
+        return;
+    }
+    value_decref(value);
+    raise_at_last_token(p, &type_SyntaxError, "cannot mix bytes and nonbytes literals");
+}
+
 static Expr *concatenate_bytes(Parser *p, int first, int count)
 {
     Value result = VALUE_NULL;
@@ -301,13 +327,10 @@ static Expr *concatenate_bytes(Parser *p, int first, int count)
         Literal literal = split_literal(&p->tokens[i]);
         if (!literal.is_bytes) {
             value_xdecref(result);
-            return raise_at_last_token(p, &type_SyntaxError, "cannot mix bytes and nonbytes literals");
+            raise_mixed(p, &literal, i);
+            return NULL;
         }
-        if (!is_ascii(literal.start, literal.end)) {
-            value_xdecref(result);
-            return raise_at_last_token(p, &type_SyntaxError, "bytes can only contain ASCII literal characters");
-        }
-        Value piece = decode_bytes(p, literal.start, literal.end, literal.is_raw, i);
+        Value piece = bytes_of_literal(p, &literal, i);
         if (!value_is_null(piece) && !value_is_null(result)) {
             Value joined = sequence_concat(result, piece);
             value_decref(piece);
@@ -373,7 +396,7 @@ static bool joiner_add_literal(StringJoiner *joiner, int token)
     Parser *p = joiner->p;
     Literal literal = split_literal(&p->tokens[token]);
     if (literal.is_bytes) {
-        raise_at_last_token(p, &type_SyntaxError, "cannot mix bytes and nonbytes literals");
+        raise_mixed(p, &literal, token);
         return false;
     }
     if (!literal.is_fstring)
