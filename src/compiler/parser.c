@@ -281,6 +281,15 @@ void *nodes_finish(Parser *p, const NodeList *list)
 
 /* --- the two passes --- */
 
+/* One pass. A failure to allocate a node shows only in the exception: whatever was read then does not count. */
+static void *run_pass(Parser *p, void *(*start)(Parser *p))
+{
+    void *result = start(p);
+    if (LIKELY(!error_occurred())) return result;
+    p->failed = true;
+    return NULL;
+}
+
 static bool is_end_of_source(const Parser *p)
 {
     enum LexerState state = p->lexer.state;
@@ -304,7 +313,7 @@ static bool has_second_statement(const Parser *p)
 
 void *parser_run(Parser *p, void *(*start)(Parser *p))
 {
-    void *result = start(p);
+    void *result = run_pass(p, start);
     if (result) {
         if (p->mode == PARSE_SINGLE && !p->is_fstring && has_second_statement(p))
             return raise_at_last_token(p, &type_SyntaxError,
@@ -322,8 +331,9 @@ void *parser_run(Parser *p, void *(*start)(Parser *p))
         for (int i = 0; i < p->fill; i++) p->tokens[i].memo = NULL;
         p->mark = 0;
         p->is_diagnosing = p->tries_invalid = true;
-        start(p);
+        run_pass(p, start);
     }
+    if (p->failed && !error_matches(&type_SyntaxError)) return NULL;
     raise_at_furthest(p, &p->tokens[furthest]);
     return NULL;
 }

@@ -89,6 +89,10 @@ static void raise_at_columns(Parser *p, Type *type, int lineno, int64_t column, 
                              const char *format, va_list args)
 {
     Value message = VALUE_NULL, line = VALUE_NULL, details = VALUE_NULL, arguments = VALUE_NULL;
+    if (error_occurred()) { /* out of memory before */
+        p->failed = true;
+        return;
+    }
     if (end_lineno == CURRENT_POSITION) end_lineno = p->lexer.lineno;
     if (end_column == CURRENT_POSITION) end_column = p->lexer.at - p->lexer.line_start;
     message = str_format_va(format, args);
@@ -108,6 +112,7 @@ static void raise_at_columns(Parser *p, Type *type, int lineno, int64_t column, 
     if (p->lexer.has_encoding) {
         if (column > 0) column = character_offset(line, column);
         if (end_column > 0) end_column = character_offset(line, end_column);
+        if (error_occurred()) goto finish;
     }
     details = tuple_pack(6, p->filename, value_from_small_int(lineno), value_from_small_int(column), line,
                          value_from_small_int(end_lineno), value_from_small_int(end_column));
