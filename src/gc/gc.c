@@ -51,7 +51,7 @@ Value gc_garbage, gc_callbacks;
 GcStats gc_stats[GC_GENERATIONS];
 void (*gc_due_hook)(void);
 
-static bool is_collecting;
+bool gc_is_collecting;
 /* A full collection is worth while only when enough new objects have reached the oldest generation. */
 static ssize_t long_lived_total, long_lived_pending;
 
@@ -168,7 +168,7 @@ void gc_set_finalized(void *object)
 
 COLD void gc_allocation_passed_threshold(void)
 {
-    if (!gc_is_enabled || gc_generations[0].threshold == 0 || is_collecting || gc_is_due) return;
+    if (!gc_is_enabled || gc_generations[0].threshold == 0 || gc_is_collecting || gc_is_due) return;
     gc_is_due = true;
     if (gc_due_hook) gc_due_hook();
 }
@@ -514,19 +514,19 @@ static ssize_t collect_with_callbacks(int generation)
 
 ssize_t gc_collect(int generation)
 {
-    if (is_collecting) return 0;
-    is_collecting = true;
+    if (gc_is_collecting) return 0;
+    gc_is_collecting = true;
     Value pending = error_fetch(); /* a collection inside an error path must not lose the error */
     ssize_t found = collect_with_callbacks(generation);
     error_restore(pending);
-    is_collecting = false;
+    gc_is_collecting = false;
     return found;
 }
 
 void gc_collect_due(void)
 {
     gc_is_due = false;
-    if (!gc_is_enabled || is_collecting) return;
+    if (!gc_is_enabled || gc_is_collecting) return;
     for (int i = GC_OLDEST; i >= 0; i--) {
         if (gc_generations[i].count <= gc_generations[i].threshold) continue;
         if (i == GC_OLDEST && long_lived_pending < long_lived_total / 4) continue;
@@ -537,12 +537,12 @@ void gc_collect_due(void)
 
 void gc_freeze_for_exit(void)
 {
-    if (is_collecting) return;
-    is_collecting = true;
+    if (gc_is_collecting) return;
+    gc_is_collecting = true;
     Value pending = error_fetch();
     collect(GC_OLDEST);
     error_restore(pending);
-    is_collecting = false;
+    gc_is_collecting = false;
 }
 
 /* --- gc.freeze and looking around --- */

@@ -101,6 +101,7 @@ void gc_set_finalized(void *object);
 
 /* A collection is due: set by allocation, cleared by gc_collect_due, which runs only at safepoints. */
 extern bool gc_is_due;
+extern bool gc_is_collecting;
 /* Called when gc_is_due becomes true: the VM sets the flag word that its safepoints look at. May be NULL. */
 extern void (*gc_due_hook)(void);
 void gc_collect_due(void);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gc/gc.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
 #include "objects/error.h"
@@ -101,6 +102,7 @@ static void write_thread(int fd, const Thread *thread, bool is_current)
     write_text(fd, is_current ? "Current thread 0x" : "Thread 0x");
     write_number(fd, thread->id, 16, 16);
     write_text(fd, " (most recent call first):\n");
+    if (is_current && gc_is_collecting) write_text(fd, "  Garbage-collecting\n");
     write_frames(fd, thread);
 }
 
@@ -121,14 +123,12 @@ static void write_traceback(int fd, bool all_threads, NULLABLE const Thread *cur
         write_frames(fd, current);
         return;
     }
+    const Thread *last = runtime.main_thread;
     int seen = 0;
-    for (const Thread *thread = runtime.main_thread; thread; thread = thread->next, seen++) {
-        if (seen > 0) write_text(fd, "\n");
-        if (seen >= MAX_THREADS) {
-            write_text(fd, "...\n");
-            return;
-        }
+    while (last && last->next && seen++ < MAX_THREADS) last = last->next;
+    for (const Thread *thread = last; thread; thread = thread->previous) { /* the main thread comes last */
         write_thread(fd, thread, thread == current);
+        if (thread->previous) write_text(fd, "\n");
     }
 }
 

@@ -447,6 +447,16 @@ static void die_by_interrupt(void)
     kill(getpid(), SIGINT);
 }
 
+/* -X faulthandler, PYTHONFAULTHANDLER */
+static void enable_faulthandler(void)
+{
+    Value enable = import_attr("faulthandler", "enable");
+    Value result = value_is_null(enable) ? VALUE_NULL : call_0(enable);
+    if (value_is_null(result)) error_write_unraisable(VALUE_NULL, NULL);
+    value_xdecref(enable);
+    value_xdecref(result);
+}
+
 int run_main(void)
 {
     if (!runtime_start()) {
@@ -460,6 +470,7 @@ int run_main(void)
         }
         return 1;
     }
+    if (options.faulthandler) enable_faulthandler();
     int status = run_program();
     if (options.inspect && (options.command || options.module || options.file || !isatty(0))) {
         options.interactive = 1;
