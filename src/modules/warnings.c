@@ -31,9 +31,10 @@ static Value source_line(Value globals, Value filename, int line)
     Value source = call_1(get_source, name);
     value_decref(get_source);
     if (value_is_null(source) || value_is_none(source)) return source;
-    Value lines = call_method_0(source, ID(splitlines));
+    /* str's own method, whatever a subclass has put in its place */
+    Value lines = is_str(source) ? call_1(type_lookup_borrow(&type_str, ID(splitlines)), source) : VALUE_NONE;
     value_decref(source);
-    if (value_is_null(lines)) return VALUE_NULL;
+    if (value_is_null(lines) || value_is_none(lines)) return lines;
     Value text = get_item(lines, value_from_small_int(line - 1));
     value_decref(lines);
     return text;

@@ -95,11 +95,6 @@ static Value method_getattr(Value v, Value name)
     return get ? get(attribute, v, value_from_type(&type_method)) : value_incref(attribute);
 }
 
-static Value method_descr_get(Value self, NULLABLE Value object, NULLABLE Value type)
-{
-    return value_incref(self); /* already bound */
-}
-
 static Value method_get_doc(Value v, void *closure)
 {
     return get_attr(as_method(v)->function, ID(__doc__));
@@ -138,8 +133,8 @@ Type type_method = {
     .hash = method_hash,
     .call = method_call,
     .getattr = method_getattr,
+    .setattr = generic_setattr,
     .compare = method_compare,
-    .descr_get = method_descr_get,
     .methods = method_methods,
     .members = method_members,
     .getsets = method_getsets,
