@@ -18,16 +18,12 @@ SOURCES = [
 ]  # fmt: skip
 
 
-def parse(source):
-    return compile(source, "name", "exec", ast.PyCF_ONLY_AST)
-
-
 def child(source, k):
     """Exit code 0: the k-th request never came; 1: it failed and was survived; 2: a wrong exception."""
     status = 1
     try:
         _coachwhip.fail_at(k)
-        parse(source)
+        compile(source, "name", "exec", ast.PyCF_ONLY_AST)
     except (MemoryError, ImportError, SyntaxError):
         pass
     except BaseException as error:
@@ -45,7 +41,7 @@ def main():
     bad = 0
     for source in SOURCES:
         try:
-            parse(source)  # warm: imports and caches are there
+            compile(source, "name", "exec", ast.PyCF_ONLY_AST)  # warm: imports and caches are there
         except SyntaxError:
             pass
         for k in range(1, 1000):
