@@ -387,7 +387,7 @@ static Value get_slice(MemoryView *m, Value key)
     Value result = new_view(m->managed, &m->view);
     if (value_is_null(result)) return result;
     MemoryView *part = as_memoryview(result);
-    if (slice_layout(&part->view, key) < 0 || !is_alive(m)) {
+    if (slice_layout(&part->view, key) < 0) {
         value_decref(result);
         return VALUE_NULL;
     }

@@ -276,24 +276,24 @@ static Value integer_text(Percent *p, Value n)
     return str_builder_finish(&upper);
 }
 
-static Value not_a_number(Percent *p, Value v, bool needs_integer)
+static Value not_a_number(uint32_t conversion, Value v, bool needs_integer)
 {
-    return error_format(&type_TypeError, "%%%c format: %s is required, not %.200s", (int)p->conversion,
+    return error_format(&type_TypeError, "%%%c format: %s is required, not %.200s", (int)conversion,
                         needs_integer ? "an integer" : "a real number", type_of(v)->name);
 }
 
 /* v as an int (owned), as %d and %x understand it. */
-static Value as_integer(Percent *p, Value v, uint32_t given_conversion)
+static Value as_integer(uint32_t conversion, Value v)
 {
-    bool needs_index = given_conversion == 'x' || given_conversion == 'X' || given_conversion == 'o';
+    bool needs_index = conversion == 'x' || conversion == 'X' || conversion == 'o';
     if (is_int(v)) return value_incref(v);
     bool is_number = needs_index
                          ? has_index(v)
                          : has_index(v) || is_float(v) || type_of(v)->number.to_int || type_of(v)->number.to_float;
     if (is_float(v) && needs_index) is_number = false;
-    if (!is_number || type_of(v) == &type_complex) return not_a_number(p, v, needs_index);
+    if (!is_number || type_of(v) == &type_complex) return not_a_number(conversion, v, needs_index);
     Value n = needs_index ? number_index(v) : number_to_int(v);
-    if (value_is_null(n) && error_catch(&type_TypeError)) return not_a_number(p, v, needs_index);
+    if (value_is_null(n) && error_catch(&type_TypeError)) return not_a_number(conversion, v, needs_index);
     return n;
 }
 
@@ -301,7 +301,7 @@ static int add_integer(Percent *p, Value v)
 {
     uint32_t given = p->conversion;
     if (given == 'i' || given == 'u') p->conversion = 'd';
-    Value n = as_integer(p, v, given);
+    Value n = as_integer(given, v);
     if (value_is_null(n)) return -1;
     Value text = integer_text(p, n);
     value_decref(n);
@@ -442,7 +442,6 @@ static int unsupported(Percent *p)
 
 static int convert(Percent *p)
 {
-    if (p->conversion == '%') return str_builder_add_char(&p->out, '%');
     Value v = next_argument(p);
     if (value_is_null(v)) return -1;
     switch (p->conversion) {
@@ -477,6 +476,11 @@ static int run(Percent *p)
             return -1;
         if (p->at == p->length) break;
         p->at++;
+        if (p->at < p->length && peek(p) == '%') { /* with anything between the two it is a conversion, and unknown */
+            if (str_builder_add_char(&p->out, '%') < 0) return -1;
+            p->at++;
+            continue;
+        }
         if (parse_directive(p) < 0 || convert(p) < 0) return -1;
     }
     bool is_left = p->arg_count >= 0 ? p->arg_next < p->arg_count : p->arg_next == -2;

@@ -205,11 +205,7 @@ static Value method_flush(Value self, const Value *args, ssize_t nargs, Value kw
     if (!buffered_check(b) || !buffered_check_open(b, "flush of closed file") || !buffered_enter(b)) return VALUE_NULL;
     int status = buffered_flush_and_rewind(b);
     buffered_leave(b);
-    if (status < 0) return VALUE_NULL;
-    Value result = call_method_0(b->raw, ID(flush));
-    if (value_is_null(result)) return result;
-    value_decref(result);
-    return VALUE_NONE;
+    return status < 0 ? VALUE_NULL : VALUE_NONE;
 }
 
 static void warn_unclosed(Buffered *b, Value source)

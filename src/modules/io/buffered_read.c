@@ -115,11 +115,11 @@ static Value read_all(Buffered *b)
 {
     Value data = take_buffered(b);
     if (value_is_null(data)) return data;
-    buffered_reset_reads(b);
     if (b->is_writable && buffered_flush_and_rewind(b) < 0) {
         value_decref(data);
         return VALUE_NULL;
     }
+    buffered_reset_reads(b);
     bool failed;
     Value readall = get_attr_optional(b->raw, ID(readall), &failed);
     if (failed) {

@@ -626,19 +626,25 @@ static bool parse_options(const Value *args, ssize_t nargs, Value kwnames, TextO
     return true;
 }
 
-static int start_positions(TextIO *t)
+/* Where something has been written already, no byte order mark is due. */
+static int start_encoder(TextIO *t)
 {
-    int seekable = io_ask(t->buffer, ID(seekable));
-    if (seekable < 0) return -1;
-    t->is_seekable = t->is_telling = seekable;
     t->is_start_of_stream = true;
-    if (!seekable || !t->can_write) return 0;
+    if (!t->is_seekable || !t->can_write) return 0;
     Value position = call_method_0(t->buffer, ID(tell));
     if (value_is_null(position)) return -1;
     int is_start = rich_compare_bool(position, value_from_small_int(0), CMP_EQ);
     value_decref(position);
     if (is_start < 0) return -1;
     return is_start ? 0 : text_reset_encoder(t, false);
+}
+
+static int start_positions(TextIO *t)
+{
+    int seekable = io_ask(t->buffer, ID(seekable));
+    if (seekable < 0) return -1;
+    t->is_seekable = t->is_telling = seekable;
+    return start_encoder(t);
 }
 
 static int text_init(Value self, const Value *args, ssize_t nargs, Value kwnames)
@@ -747,7 +753,7 @@ static int change_encoding(TextIO *t, Value encoding, Value errors, bool newline
     }
     value_decref(old_errors);
     value_replace(&t->encoding, name);
-    return text_reset_encoder(t, t->is_start_of_stream);
+    return start_encoder(t);
 }
 
 static Value text_reconfigure(Value self, const Value *args, ssize_t nargs, Value kwnames)
