@@ -260,6 +260,7 @@ NULLABLE Type *structseq_type_new(const StructSeqDef *definition)
     type->heap->is_native = true;
     type->destroy = sequence_destroy;
     type->traverse = sequence_traverse;
+    type->clear = NULL; /* as a tuple */
     type->new_instance = sequence_new;
     type->repr = sequence_repr;
     type->flags = (type->flags | TYPE_IMMUTABLE) & ~(uint32_t)TYPE_BASE;

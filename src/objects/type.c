@@ -213,7 +213,6 @@ static void inherit_special(Type *type, const Type *base)
     type->flags |= base->flags & TYPE_SUBCLASS_FLAGS;
     if (!(type->flags & TYPE_HAS_GC) && (base->flags & TYPE_HAS_GC) && !type->traverse && !type->clear)
         type->flags |= TYPE_HAS_GC;
-    if (!(type->flags & (TYPE_SEQUENCE | TYPE_MAPPING))) type->flags |= base->flags & (TYPE_SEQUENCE | TYPE_MAPPING);
     type->flags |= base->flags & TYPE_MATCH_SELF;
     if (!type->traverse) type->traverse = base->traverse;
     if (!type->clear) type->clear = base->clear;
@@ -267,8 +266,13 @@ static int settle_hash(Type *type)
 static void inherit_all(Type *type)
 {
     if (type->base) inherit_special(type, type->base);
-    for (ssize_t i = 1; i < tuple_length(type->mro); i++)
-        slots_inherit(type, as_type(tuple_item_borrow(type->mro, i)));
+    for (ssize_t i = 1; i < tuple_length(type->mro); i++) {
+        const Type *base = as_type(tuple_item_borrow(type->mro, i));
+        slots_inherit(type, base);
+        /* for `match`, a class is what the first of its bases is that is either */
+        uint32_t kinds = TYPE_SEQUENCE | TYPE_MAPPING;
+        if (!(type->flags & kinds)) type->flags |= base->flags & kinds;
+    }
     inherit_new(type);
 }
 
