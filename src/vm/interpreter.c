@@ -159,7 +159,10 @@ static Value run(Frame *entry, Frame *frame, bool is_throwing, bool is_resumed)
     thread->frame = frame;
     ip = frame->ip;
     sp = frame->sp;
-    if (UNLIKELY(is_throwing)) goto error;
+    if (UNLIKELY(is_throwing)) {
+        if (thread_is_traced(thread) && trace_throw(frame) < 0) goto error;
+        goto error;
+    }
     if (UNLIKELY(is_resumed)) {
         if (jit_starts_at(frame)) table = recording_table;
         DISPATCH();
@@ -185,9 +188,10 @@ trace_one:
         if (thread->tracing == 0) table = normal_table;
         goto *normal_table[ip->opcode];
     }
+    next = frame->ip;
     frame->ip = ip;
     frame->sp = sp;
-    if (UNLIKELY(trace_instruction(frame, ip, sp) < 0)) goto error;
+    if (UNLIKELY(trace_instruction(frame, ip, sp, next) < 0)) goto error;
     ip = frame->ip;
     sp = frame->sp;
     goto *normal_table[public_opcode(ip)];

@@ -8,6 +8,8 @@
 
 /* --- calling the functions --- */
 
+_Thread_local const char *trace_event;
+
 /* function(frame, event, argument) with tracing off: its result, owned. */
 static Value call_function(Value function, Frame *frame, const char *event, NULLABLE Value argument)
 {
@@ -18,10 +20,16 @@ static Value call_function(Value function, Frame *frame, const char *event, NULL
         Value args[] = {value_from_object(object), name, value_is_null(argument) ? VALUE_NONE : argument};
         value_incref(function);
         value_incref(args[0]);
+        const char *outer_event = trace_event;
+        trace_event = event;
+        int lasti = frame_lasti(frame);
+        object->line = lasti < 0 ? 0 : MAX(code_line_at(frame->code, lasti * 2), 0);
         thread->tracing++;
         if (frame_fast_to_locals(frame) == 0) result = call_vector(function, args, 3, VALUE_NULL);
         if (frame->code->flags & CO_OPTIMIZED || frame->code->nlocalsplus) frame_locals_to_fast(frame, true);
         thread->tracing--;
+        object->line = 0;
+        trace_event = outer_event;
         value_decref(args[0]);
         value_decref(function);
     }
@@ -72,96 +80,63 @@ static int call_both(Frame *frame, const char *event, NULLABLE Value argument)
     return call_profile(frame, event, argument);
 }
 
-/* --- lines --- */
-
-/* The previous instruction of the frame that was looked at: to see a backward jump. Per thread: only the innermost frame
- * runs, and it starts anew when frames change. */
-static _Thread_local struct {
-    const Frame *frame;
-    const Code *code;
-    int unit;
-} last;
-
-static int line_event(Frame *frame, int unit)
-{
-    FrameObject *object = frame->object;
-    const Code *code = frame->code;
-    int line = code_line_at(code, unit * 2);
-    bool is_same_frame = last.frame == frame && last.code == code;
-    int previous_unit = is_same_frame ? last.unit : -1;
-    int previous_line = previous_unit >= 0 ? code_line_at(code, previous_unit * 2) : -1;
-    bool is_new = line >= 0 && object->trace_lines && (line != previous_line || unit < previous_unit);
-    if (is_new && line == previous_line && unit < previous_unit) {
-        /* a jump back within one line counts only when it reaches the line's first instruction or a loop's JUMP did it */
-        int before = unit > 0 ? code_line_at(code, (unit - 1) * 2) : -1;
-        uint16_t opcode = bc_base[frame_quick(frame)->units[previous_unit].opcode];
-        is_new = before != line || opcode == BC_JUMP_BACKWARD;
-    }
-    last.frame = frame;
-    last.code = code;
-    last.unit = unit;
-    if (is_new) {
-        object->line = line;
-        Unit *ip = frame->ip;
-        int failed = call_trace(frame, "line", VALUE_NULL);
-        object->line = 0;
-        if (failed) return -1;
-        if (frame->ip != ip) { /* the trace function set f_lineno */
-            last.unit = (int)(frame->ip - frame_quick(frame)->units);
-            return 0;
-        }
-    }
-    if (object->trace_opcodes && !value_is_null(object->trace)) {
-        object->line = line < 0 ? 0 : line;
-        int failed = call_trace(frame, "opcode", VALUE_NULL);
-        object->line = 0;
-        return failed;
-    }
-    return 0;
-}
-
 /* --- the interpreter's entries --- */
 
-static int instruction_opcode(const Frame *frame, int unit)
+static int public_opcode_at(const Frame *frame, int unit)
 {
     return (uint8_t)as_bytes(frame->code->code)->data[unit * 2];
 }
 
-int trace_instruction(Frame *frame, Unit *ip, Value *sp)
+/* The unit of the RESUME at the code's entry. */
+static int entry_unit(const Frame *frame)
 {
-    int unit = (int)(ip - frame_quick(frame)->units);
-    int opcode = instruction_opcode(frame, unit);
+    int unit = 0;
+    while (unit < frame->code->code_units && public_opcode_at(frame, unit) != BC_RESUME) unit++;
+    return unit;
+}
+
+/* A line event when the line changes, or when execution goes back within one. */
+static int line_event(Frame *frame, int unit, int previous)
+{
+    FrameObject *object = frame->object;
+    int line = code_line_at(frame->code, unit * 2);
+    int last_line = previous <= entry_unit(frame) ? -1 : code_line_at(frame->code, previous * 2);
+    Unit *ip = frame->ip;
+    bool goes_back = unit < previous && public_opcode_at(frame, unit) != BC_SEND;
+    if (line != -1 && object->trace_lines && (line != last_line || goes_back))
+        if (call_trace(frame, "line", VALUE_NULL) < 0) return -1;
+    if (frame->ip == ip && object->trace_opcodes) return call_trace(frame, "opcode", VALUE_NULL);
+    return 0;
+}
+
+int trace_instruction(Frame *frame, Unit *ip, Value *sp, Unit *previous)
+{
+    const Unit *units = frame_quick(frame)->units;
+    int unit = (int)(ip - units), opcode = public_opcode_at(frame, unit);
     if (opcode == BC_RESUME) {
-        bool starts = !frame->is_complete || ip->oparg != 0;
         frame->is_complete = true;
-        last.frame = NULL;
-        if (starts && ip->oparg < 4 && call_both(frame, "call", VALUE_NULL) < 0) return -1;
-        if (ip->oparg == 0 || ip->oparg > 3) {
-            /* RESUME stands on the line of the `def`: no line event of its own */
-            last.frame = frame;
-            last.code = frame->code;
-            last.unit = unit;
-            if (code_line_at(frame->code, unit * 2) != frame->code->first_line) last.frame = NULL;
-        } else {
-            last.frame = frame;
-            last.code = frame->code;
-            last.unit = unit;
-        }
-        return 0;
+        return call_both(frame, "call", VALUE_NULL);
     }
     if (!frame->is_complete) return 0;
-    if (frame->object && !value_is_null(frame->object->trace) && !value_is_null(current_thread->trace_function)) {
-        if (line_event(frame, unit) < 0) return -1;
-        if (frame->ip != ip) return 0;
+    if (!value_is_null(current_thread->trace_function) && frame->object && !value_is_null(frame->object->trace)) {
+        if (line_event(frame, unit, (int)(previous - units)) < 0) return -1;
+        if (frame->ip != ip) return 0; /* the trace function set f_lineno */
     }
-    if (opcode == BC_RETURN_VALUE || opcode == BC_YIELD_VALUE) {
-        if (!thread_is_traced(current_thread)) return 0;
-        Value result = value_incref(sp[-1]);
-        int failed = call_both(frame, "return", result);
-        value_decref(result);
-        last.frame = NULL;
-        return failed;
+    if ((opcode != BC_RETURN_VALUE && opcode != BC_YIELD_VALUE) || !thread_is_traced(current_thread)) return 0;
+    Value result = value_incref(sp[-1]);
+    int failed = call_both(frame, "return", result);
+    value_decref(result);
+    return failed;
+}
+
+int trace_throw(Frame *frame)
+{
+    Value exception = error_fetch();
+    if (call_both(frame, "call", VALUE_NULL) < 0) {
+        value_xdecref(exception);
+        return -1;
     }
+    error_restore(exception);
     return 0;
 }
 
@@ -182,7 +157,6 @@ void trace_unwind(Frame *frame)
     Value exception = error_fetch();
     if (call_both(frame, "return", VALUE_NULL) < 0) value_xdecref(exception);
     else error_restore(exception);
-    last.frame = NULL;
 }
 
 Value trace_native_call(Value callable, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
