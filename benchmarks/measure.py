@@ -1,10 +1,6 @@
 """measure.py PROGRAM ITERATIONS: runs inside each interpreter: calls the program's run() again and again and prints, as
 JSON on the last line, the time of each call and the peak memory in KiB."""
 import json
-try:
-    import resource
-except ImportError:
-    resource = None
 import sys
 import time
 
@@ -23,7 +19,8 @@ def main():
         start = time.perf_counter()
         result = run()
         times.append(time.perf_counter() - start)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if resource else 0
+    with open("/proc/self/status") as file:
+        memory = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
     print(json.dumps({"result": repr(result), "loaded": loaded, "times": times, "memory": memory}))
 
 

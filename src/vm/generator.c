@@ -259,7 +259,8 @@ static Value generator_method_close(Value self, const Value *args, ssize_t nargs
     return generator_close(as_generator(self));
 }
 
-/* Sets the exception that throw(type, value, traceback) means: false with another one set. */
+/* Sets the exception that throw(type, value, traceback) means; when making it fails, that failure is what is thrown. False,
+ * with an exception set, when the arguments mean none. */
 static bool set_thrown(Value type, NULLABLE Value value, NULLABLE Value traceback)
 {
     if (!value_is_null(traceback)) {
@@ -288,12 +289,12 @@ static bool set_thrown(Value type, NULLABLE Value value, NULLABLE Value tracebac
         error_format(&type_TypeError, "exceptions must be classes or instances deriving from BaseException, not %T", type);
         return false;
     }
-    if (value_is_null(exception)) return false;
+    if (value_is_null(exception)) return true;
     if (!is_exception(exception)) {
         error_format(&type_TypeError, "calling %R should have returned an instance of BaseException, not %R", type,
                      value_from_object(type_of(exception)));
         value_decref(exception);
-        return false;
+        return true;
     }
     if (!value_is_null(traceback)) value_replace(&as_exception(exception)->traceback, value_incref(traceback));
     error_restore(exception); /* chained to what the generator handles, when it is resumed */
