@@ -144,13 +144,26 @@ static void place_frame(Frame *frame, const SnapFrame *f, bool is_innermost, boo
     if (!is_innermost) frame->return_units = f->return_units;
 }
 
-Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
+/* Where the result is, once for all. */
+static COLD void find_result(const Tree *ir, Snapshot *s, int snapshot)
 {
-    Rebuild r;
-    r.tree = tree;
-    r.ir = &tree->ir;
-    r.values = values;
-    r.built_count = 0;
+    Ref live[SNAP_LIVE_MAX];
+    int count = snapshot_live(ir, snapshot, live), top = ir->frames[s->first_frame].locals;
+    s->result = -1;
+    for (int i = 0; i < s->entry_count; i++) {
+        const SnapEntry *entry = &ir->entries[s->first_entry + i];
+        if (entry->slot != top || REF_IS_VIRTUAL(entry->ref) || !REF_IS_INS(entry->ref)) continue;
+        s->result_type = ir_type(ir, entry->ref);
+        if (s->result_type == IR_VAL && !(entry->flags & SLOT_OWNED)) continue;
+        for (int k = 0; k < count; k++) {
+            if (live[k] == entry->ref) s->result = (int16_t)(k + 1);
+        }
+    }
+}
+
+static COLD Value build_result(JitTree *tree, int snapshot, const uint64_t *values)
+{
+    Rebuild r = {.tree = tree, .ir = &tree->ir, .values = values};
     const Snapshot *s = &tree->ir.snapshots[snapshot];
     r.live_count = snapshot_live(&tree->ir, snapshot, r.live);
     int top = tree->ir.frames[s->first_frame].locals;
@@ -159,6 +172,24 @@ Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
         if (entry->slot == top) return build(&r, entry->ref, entry->flags);
     }
     return error_system("native code returned nothing");
+}
+
+Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
+{
+    Snapshot *s = &tree->ir.snapshots[snapshot];
+    if (UNLIKELY(s->result == 0)) find_result(&tree->ir, s, snapshot);
+    if (UNLIKELY(s->result < 0)) return build_result(tree, snapshot, values);
+    uint64_t raw = values[s->result - 1];
+    switch ((IrType)s->result_type) {
+    case IR_INT: return (Value){raw | 1};
+    case IR_BOOL: return value_from_bool(raw != 0);
+    case IR_FLOAT: {
+        double d;
+        memcpy(&d, &raw, sizeof d);
+        return value_from_double(d);
+    }
+    default: return (Value){raw};
+    }
 }
 
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)

@@ -281,9 +281,17 @@ static Value run_function(JitTree *tree, Frame *frame)
     if (kind == SNAP_RETURN) {
         Value result = exit_result(tree, (int)exit, values);
         Frame *caller = frame->previous;
-        frame->sp = frame->localsplus + frame->code->nlocalsplus;
-        frame_pop(frame);
+        Value *end = frame->localsplus + frame->code->nlocalsplus;
+        frame->sp = end;
         current_thread->frame = caller;
+        if (UNLIKELY(frame->object != NULL)) {
+            frame_pop(frame);
+            return result;
+        }
+        for (Value *p = frame->localsplus; p < end; p++) value_xdecref(*p);
+        if (UNLIKELY(!value_is_null(frame->locals))) value_clear(&frame->locals);
+        value_decref(value_from_object(frame->function));
+        frame_release(frame);
         return result;
     }
     Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);

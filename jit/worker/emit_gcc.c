@@ -37,6 +37,9 @@ typedef struct Emitter {
     Ref *entries, *phis; /* ENTRY and PHI instructions of the root */
     int entry_count, phi_count;
     int *exit_queue, exit_queue_count;
+    uint16_t *guards;    /* how many guards use each snapshot */
+    Ref *known;          /* with one guard on a bool: that bool, whose value is known in the exit … */
+    uint8_t *known_value;
     const char *problem;
 } Emitter;
 
@@ -162,7 +165,7 @@ static void emit_exits(Emitter *e)
         e->block = e->exits[index];
         for (int i = 0; i < s->live_count; i++) {
             Ref ref = e->r->live[s->first_live + i];
-            RV *v = value(e, ref);
+            RV *v = ref == e->known[index] ? word(e, e->known_value[index]) : value(e, ref);
             RV *address = add(e, rv(e->out), word(e, i * 8L));
             if (type_of_ref(e, ref) == IR_FLOAT) assign(e, memory(e, address, e->pointer_f64), v);
             else store(e, address, v);
@@ -187,9 +190,9 @@ static void emit_overflow(Emitter *e, Ref ref, const Ins *ins, const char *built
     LV *result = temporary(e, e->i64);
     RV *args[] = {a, b, gcc_jit_lvalue_get_address(result, NULL)};
     RV *overflow = gcc_jit_context_new_call(e->ctx, NULL, f, 3, args);
-    LV *flag = temporary(e, e->boolean);
-    assign(e, flag, cast(e, overflow, e->boolean));
-    guard(e, gcc_jit_context_new_unary_op(e->ctx, NULL, GCC_JIT_UNARY_OP_LOGICAL_NEGATE, e->boolean, rv(flag)), ins->c);
+    Block *next = new_block(e); /* the call itself as the condition: a flag in between would be materialised */
+    gcc_jit_block_end_with_conditional(e->block, NULL, overflow, exit_block(e, ins->c), next);
+    e->block = next;
     define(e, ref, rv(result));
 }
 
@@ -511,8 +514,17 @@ static void emit_entry(Emitter *e, Ref ref, const Ins *ins)
 
 /* --- one instruction --- */
 
+/* The only guard of a snapshot tells its condition's value to the exit, so that the loop need not keep it. */
+static void note_known(Emitter *e, const Ins *ins)
+{
+    if (e->guards[ins->c] != 1 || ins->a < 0 || e->r->ins[ins->a].type != IR_BOOL) return;
+    e->known[ins->c] = ins->a;
+    e->known_value[ins->c] = ins->op == IR_GFALSE;
+}
+
 static void emit_guard(Emitter *e, const Ins *ins)
 {
+    if (ins->op == IR_GTRUE || ins->op == IR_GFALSE) note_known(e, ins);
     RV *a = value(e, ins->a);
     switch ((IrOp)ins->op) {
     case IR_GINT: guard(e, compare(e, GCC_JIT_COMPARISON_EQ, and(e, a, word(e, 3)), word(e, 1)), ins->c); return;
@@ -739,6 +751,11 @@ static void emit_function(Emitter *e)
     e->out = gcc_jit_param_as_lvalue(params[1]);
     e->table = gcc_jit_param_as_lvalue(params[2]);
     collect_root(e);
+    for (uint32_t i = 0; i < e->r->header.ins_count; i++) {
+        const Ins *ins = &e->r->ins[i];
+        if (strchr(ir_op_info[ins->op].operands, 's')) e->guards[ins->c]++;
+    }
+    for (uint32_t i = 0; i < e->r->header.snapshots_count; i++) e->known[i] = REF_NONE;
     e->block = new_block(e);
     e->head = new_block(e);
     for (uint32_t i = 1; i < e->r->header.segments_count; i++) {
@@ -763,6 +780,9 @@ bool emit_assembler(const Request *request, const char *path, char *error, size_
     e.values = calloc(h->ins_count + 1, sizeof *e.values);
     e.exits = calloc(h->snapshots_count + 1, sizeof *e.exits);
     e.exit_queue = calloc(h->snapshots_count + 1, sizeof *e.exit_queue);
+    e.guards = calloc(h->snapshots_count + 1, sizeof *e.guards);
+    e.known = calloc(h->snapshots_count + 1, sizeof *e.known);
+    e.known_value = calloc(h->snapshots_count + 1, sizeof *e.known_value);
     e.segments = calloc(h->segments_count + 1, sizeof *e.segments);
     e.entries = calloc(h->ins_count + 1, sizeof *e.entries);
     e.phis = calloc(2 * h->ins_count + 1, sizeof *e.phis);
@@ -780,6 +800,9 @@ bool emit_assembler(const Request *request, const char *path, char *error, size_
     free(e.values);
     free(e.exits);
     free(e.exit_queue);
+    free(e.guards);
+    free(e.known);
+    free(e.known_value);
     free(e.segments);
     free(e.entries);
     free(e.phis);
