@@ -116,11 +116,12 @@ void place_penalize(Place *place, Reason reason, Code *code, int unit)
     set_countdown(place->code, place->back_unit, MIN(wait, 60000));
 }
 
-int exit_threshold(const Snapshot *snapshot)
+int exit_threshold(const Snapshot *snapshot, int segments)
 {
     int base = jit_options.exit_threshold ? jit_options.exit_threshold
                : jit_options.mode == JIT_AUTO ? EXIT_THRESHOLD : SYNC_EXIT_THRESHOLD;
-    return base << MIN(2 * snapshot->tries, 16);
+    /* a tree that has grown large already must gain more by growing: each bridge compiles all of it again */
+    return base << MIN(2 * snapshot->tries + segments / 6, 16);
 }
 
 /* --- hot places --- */
@@ -246,10 +247,12 @@ static void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_fr
         return;
     }
     s->hits++;
-    if (s->hits < (uint32_t)exit_threshold(s) || s->tries >= BRIDGE_TRIES || !may_record() || eval_breaker) return;
+    if (s->hits < (uint32_t)exit_threshold(s, tree->ir.segments_count) || s->tries >= BRIDGE_TRIES || !may_record() || eval_breaker) return;
     s->hits = 0;
     if (!record_start_bridge(tree, exit, innermost, entry_frame)) s->tries++;
 }
+
+static void release_if_dead(JitTree *tree);
 
 /* Runs the tree from its head, which the frame stands at. */
 static bool run(JitTree *tree, Frame *frame)
@@ -262,10 +265,11 @@ static bool run(JitTree *tree, Frame *frame)
     tree->running--;
     Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);
     if (!innermost) return false;
-    if (tree->ir.snapshots[exit].kind == SNAP_RAISE) return false;
-    if (tree->ir.snapshots[exit].kind == SNAP_ENTRY) note_entry_failure(tree);
-    else note_exit(tree, (int)exit, innermost, frame);
-    return true;
+    SnapKind kind = tree->ir.snapshots[exit].kind;
+    if (kind == SNAP_ENTRY) note_entry_failure(tree);
+    else if (kind != SNAP_RAISE) note_exit(tree, (int)exit, innermost, frame);
+    release_if_dead(tree);
+    return kind != SNAP_RAISE;
 }
 
 /* Runs a function's tree on a frame that was made for the call; gives its result. */
@@ -359,6 +363,24 @@ int jit_original_opcode(const Unit *unit)
 
 /* --- the end of trees --- */
 
+/* A dead tree keeps nothing alive. (Its code is never entered again.) */
+static void release_constants(JitTree *tree)
+{
+    for (int i = 0; i < tree->ir.constants_count; i++) {
+        Const *c = &tree->ir.constants[i];
+        if (c->kind != CONST_OBJECT || c->type != IR_VAL) continue;
+        Value v = {c->bits};
+        *c = (Const){IR_WORD, CONST_NUMBER, 0};
+        value_decref(v);
+    }
+}
+
+static void release_if_dead(JitTree *tree)
+{
+    bool is_recorded = jit_is_recording && recording_tree() == tree;
+    if (tree->state == TREE_DEAD && !tree->running && !is_recorded) release_constants(tree);
+}
+
 void tree_invalidate(JitTree *tree)
 {
     if (tree->state == TREE_DEAD) return;
@@ -373,6 +395,7 @@ void tree_invalidate(JitTree *tree)
         place->dead_trees++;
     }
     if (jit_options.log_level >= 1) fprintf(stderr, "jit: tree %u invalidated\n", tree->id);
+    release_if_dead(tree);
 }
 
 bool tree_destroy(JitTree *tree)

@@ -33,6 +33,11 @@ static void enter_frame_model(Frame *frame, int base)
     rec.f = f;
 }
 
+JitTree *recording_tree(void)
+{
+    return rec.tree;
+}
+
 static void begin(void)
 {
     jit_is_recording = true;
@@ -201,6 +206,7 @@ static bool finish(void)
 {
     jit_is_recording = false;
     if (rec.ir->failed) record_abort(REASON_NO_MEMORY);
+    if (!rec.tree->valid) record_abort(REASON_INVALIDATED);
     if (REC_FAILED()) finish_aborted();
     else finish_done();
     rec.tree = NULL;

@@ -50,7 +50,7 @@ typedef struct RecordFrame {
     Slot function_slot; /* what keeps a function alive that is not a constant */
 } RecordFrame;
 
-enum { RECORD_SLOTS = 1024, RECORD_FRAMES = 12, TRACE_INS_MAX = 2400, TREE_INS_MAX = 12000, TREE_SEGMENTS_MAX = 120 };
+enum { RECORD_SLOTS = 1024, RECORD_FRAMES = 12, TRACE_INS_MAX = 1200, TREE_INS_MAX = 3000, TREE_SEGMENTS_MAX = 40 };
 
 typedef struct Recorder {
     JitTree *tree;

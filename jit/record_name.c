@@ -8,6 +8,8 @@
 #include "objects/bytes.h"
 #include "objects/dict.h"
 #include "objects/function.h"
+#include "objects/module.h"
+#include "objects/str.h"
 #include "objects/tuple.h"
 
 static bool is_assigned_here(const Code *code, int name_index)
@@ -45,13 +47,22 @@ static Ref guarded_entries(Value dict)
     return emit_load(IR_FLOAD, IR_WORD, d, offsetof(Dict, entries), ALIAS_DICT_KEYS);
 }
 
+/* Only what a program defines once is folded: a trace must not keep alive what the program may want to die. */
+static bool is_lasting(Value v)
+{
+    if (!value_is_object(v)) return true;
+    const Type *type = value_as_object(v)->type;
+    return type == &type_function || type == &type_native_function || type == &type_module || type == &type_str ||
+           type_has_flag(type, TYPE_IS_TYPE) || type == &type_int || type == &type_float;
+}
+
 static bool load_name(int name_index, Value globals, Value builtins)
 {
     Value name = as_tuple(rec.f->code->names)->items[name_index];
     if (!is_exact_dict(globals) || !is_exact_dict(builtins)) return false;
     Value found = dict_get_borrow(globals, name);
     if (!value_is_null(found)) {
-        if (!is_assigned_here(rec.f->code, name_index) && watch_global(rec.tree, globals, name)) {
+        if (is_lasting(found) && !is_assigned_here(rec.f->code, name_index) && watch_global(rec.tree, globals, name)) {
             rec_push(immediate_ref(found), OWN_NONE);
             return true;
         }

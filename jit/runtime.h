@@ -70,7 +70,7 @@ void place_patch(Place *place, int unit);
 void place_unpatch(Place *place);
 void place_penalize(Place *place, Reason reason, Code *code, int unit);
 void set_countdown(Code *code, int unit, int countdown);
-int exit_threshold(const Snapshot *snapshot);
+int exit_threshold(const Snapshot *snapshot, int segments);
 
 /* --- exits.c --- */
 /* Rebuilds the frames of the snapshot of `tree` from the exit values. Gives the innermost frame, with ip = the next (or
@@ -86,6 +86,7 @@ bool code_has_loop(const Code *code);
 bool code_is_not_inlined(const Code *code);
 
 /* --- record.c --- */
+NULLABLE JitTree *recording_tree(void);
 bool record_start_root(Place *place, Frame *frame);
 bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame);
 
