@@ -11,6 +11,7 @@
 #include "vm/generator.h"
 #include "vm/import.h"
 #include "vm/operations.h"
+#include "vm/tracing.h"
 
 /* --- generators, awaiting --- */
 
@@ -36,6 +37,7 @@ int op_send(Frame *frame, Value receiver, Value argument, Value *result)
         *result = VALUE_NONE;
         return 0;
     }
+    if (thread_is_traced(current_thread) && error_matches(&type_StopIteration)) trace_exception(frame);
     return error_catch_stop_iteration(result) ? 0 : -1;
 }
 

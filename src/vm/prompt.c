@@ -1,6 +1,7 @@
 /* prompt.c: the interactive prompt. */
 #include "vm/prompt.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "objects/module.h"
 #include "objects/native.h"
 #include "objects/str.h"
+#include "vm/builtins.h"
 #include "vm/frame.h"
 #include "vm/import.h"
 #include "vm/runtime.h"
@@ -34,30 +36,102 @@ static bool text_add(Text *text, const char *line, size_t length)
     return true;
 }
 
-/* str(sys.ps1) */
-static void print_prompt(const char *name)
+/* --- line editing: libedit, or GNU readline, whichever is there when the prompt starts; neither is needed --- */
+
+static struct {
+    char *(*read)(const char *prompt);
+    void (*add_history)(const char *line);
+    int (*read_history)(const char *file);
+    int (*write_history)(const char *file);
+    char history[4096];
+} editor;
+
+static void load_editor(void)
 {
-    Value prompt = sys_get_borrow(name), text = value_is_null(prompt) ? VALUE_NULL : value_str(prompt);
+    static const char *const libraries[] = {"libedit.so.2", "libreadline.so.8"};
+    void *library = NULL;
+    for (size_t i = 0; i < COUNT_OF(libraries) && !library; i++) library = dlopen(libraries[i], RTLD_NOW);
+    if (!library) return;
+    *(void **)&editor.read = dlsym(library, "readline");
+    *(void **)&editor.add_history = dlsym(library, "add_history");
+    *(void **)&editor.read_history = dlsym(library, "read_history");
+    *(void **)&editor.write_history = dlsym(library, "write_history");
+    const char *home = getenv("HOME");
+    if (!home || options.isolated) return;
+    snprintf(editor.history, sizeof editor.history, "%s/.python_history", home);
+    if (editor.read_history) editor.read_history(editor.history);
+}
+
+static void save_history(void)
+{
+    if (editor.write_history && editor.history[0]) editor.write_history(editor.history);
+}
+
+/* A line from the terminal with its newline, or NULL. */
+static char *edit_line(const char *prompt, size_t *length)
+{
+    char *line = editor.read(prompt);
+    if (!line) return NULL;
+    size_t n = strlen(line);
+    if (n && editor.add_history) editor.add_history(line);
+    char *grown = realloc(line, n + 2);
+    if (!grown) {
+        free(line);
+        return NULL;
+    }
+    strcpy(grown + n, "\n");
+    *length = n + 1;
+    return grown;
+}
+
+/* input() at a terminal. */
+static Value edit_input(Value in, Value out, Value prompt)
+{
+    Value text = value_str(prompt);
     const char *utf8 = value_is_null(text) ? NULL : str_as_utf8(text, NULL);
-    if (!utf8) error_clear();
-    fputs(utf8 ? utf8 : "", stdout);
-    fflush(stdout);
+    size_t length;
+    flush_std_files();
+    char *line = utf8 ? edit_line(utf8, &length) : NULL;
     value_xdecref(text);
+    if (!line) return error_occurred() ? VALUE_NULL : error_set(&type_EOFError, "EOF when reading a line");
+    Value result = str_decode(line, (ssize_t)length - 1, "utf-8", "surrogateescape");
+    free(line);
+    return result;
+}
+
+/* str(sys.ps1), owned */
+static Value prompt_text(const char *name)
+{
+    Value prompt = sys_get_borrow(name), text = value_is_null(prompt) ? str_empty() : value_str(prompt);
+    if (value_is_null(text)) {
+        error_clear();
+        text = str_empty();
+    }
+    return text;
 }
 
 /* The next line of input; NULL at its end. Freed by the caller. */
 static char *read_line(const char *prompt_name, size_t *length)
 {
     flush_std_files();
-    print_prompt(prompt_name);
+    Value prompt = prompt_text(prompt_name);
+    const char *utf8 = str_as_utf8(prompt, NULL);
     char *line = NULL;
-    size_t capacity = 0;
-    ssize_t n = getline(&line, &capacity, stdin);
-    if (n < 0) {
-        free(line);
-        return NULL;
+    if (!utf8) error_clear();
+    if (editor.read) {
+        line = edit_line(utf8 ? utf8 : "", length);
+    } else {
+        size_t capacity = 0;
+        fputs(utf8 ? utf8 : "", stderr);
+        fflush(stderr);
+        ssize_t n = getline(&line, &capacity, stdin);
+        if (n < 0) {
+            free(line);
+            line = NULL;
+        }
+        *length = n < 0 ? 0 : (size_t)n;
     }
-    *length = (size_t)n;
+    value_decref(prompt);
     return line;
 }
 
@@ -119,12 +193,16 @@ int prompt_run(int (*report)(void))
 {
     Value filename = str_from_cstr("<stdin>");
     if (value_is_null(filename) || set_default_prompts() < 0) return report();
+    if (isatty(0) && isatty(1) && !editor.read) {
+        load_editor();
+        if (editor.read) terminal_read_line_hook = edit_input;
+    }
     int status = 0;
     for (;;) {
         Text text = {0};
         if (!read_statement(&text, filename)) {
             free(text.data);
-            putchar('\n');
+            fputc('\n', stderr);
             break;
         }
         Value result = is_blank(text.data) ? VALUE_NONE : run_statement(&text, filename);
@@ -140,6 +218,7 @@ int prompt_run(int (*report)(void))
         value_xdecref(result);
         flush_std_files();
     }
+    save_history();
     value_decref(filename);
     return status;
 }

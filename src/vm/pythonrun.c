@@ -27,6 +27,8 @@
 #include "vm/runtime.h"
 #include "vm/traceback.h"
 
+bool (*profile_start_hook)(void);
+void (*profile_finish_hook)(const char *file);
 static bool interrupted; /* KeyboardInterrupt ended the program: the process dies by SIGINT */
 
 /* --- how an exception ends the process --- */
@@ -471,10 +473,15 @@ int run_main(void)
         return 1;
     }
     if (options.faulthandler) enable_faulthandler();
+    bool is_profiled = options.profile && profile_start_hook && profile_start_hook();
     int status = run_program();
     if (options.inspect && (options.command || options.module || options.file || !isatty(0))) {
         options.interactive = 1;
         if (!interrupted || isatty(0)) prompt_run(report_exception);
+    }
+    if (is_profiled) {
+        flush_std_files();
+        profile_finish_hook(options.profile_file);
     }
     status = runtime_stop(status);
     if (options.memory_stats) mem_print_statistics(stderr);

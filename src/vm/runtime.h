@@ -74,5 +74,8 @@ Value compile_text(const char *source, ssize_t size, Value filename, enum ParseM
 
 /* --- pythonrun.c --- */
 int run_main(void); /* what the options say: the exit status */
+/* --profile: set by main, since the profiler's layer is above this one. */
+extern bool (*profile_start_hook)(void);
+extern void (*profile_finish_hook)(NULLABLE const char *file);
 
 #endif
