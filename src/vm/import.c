@@ -293,7 +293,9 @@ Value import_module(const char *name)
 
 Value import_attr(const char *module_name, const char *attribute)
 {
-    Value module = import_module(module_name);
+    /* sys can be asked to the very end, when the import system is gone already. */
+    bool is_sys = strcmp(module_name, "sys") == 0;
+    Value module = is_sys ? value_incref(runtime.sys_module) : import_module(module_name);
     if (value_is_null(module)) return module;
     Value v = get_attr_cstr(module, attribute);
     value_decref(module);

@@ -20,6 +20,7 @@
 #include "objects/module.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "objects/weakref.h"
 #include "objects/type.h"
 #include "vm/frame.h"
 #include "vm/frozen.h"
@@ -352,20 +353,23 @@ static void finalize_modules(void)
         error_clear();
         return;
     }
-    /* weak references to the dicts would do; holding the modules until their turn is the same to a program */
+    /* Weak references: a module that only sys.modules held goes in the collection below, its names still bound while
+     * the finalisers of what it holds run. */
     for (ssize_t i = 0; i < list_length(values); i++) {
         Value module = list_item_borrow(values, i);
-        if (is_module(module) && !value_is(module, runtime.sys_module) && !value_is(module, runtime.builtins_module))
-            if (list_append(kept, as_module(module)->dict) < 0) error_clear();
+        if (!is_module(module) || value_is(module, runtime.sys_module) || value_is(module, runtime.builtins_module))
+            continue;
+        Value ref = weakref_new(module, VALUE_NULL);
+        if (value_is_null(ref) || list_append_steal(kept, ref) < 0) error_clear();
     }
     value_decref(values);
     dict_clear(runtime.modules);
     gc_collect(GC_OLDEST);
     error_clear();
     for (ssize_t i = list_length(kept); i-- > 0;) {
-        Value dict = value_incref(list_item_borrow(kept, i));
-        if (value_as_object(dict)->refcount > 1) clear_module_dict(dict);
-        value_decref(dict);
+        Value module = weakref_get(list_item_borrow(kept, i));
+        if (is_module(module)) clear_module_dict(as_module(module)->dict);
+        value_decref(module);
     }
     value_decref(kept);
     gc_collect(GC_OLDEST);
