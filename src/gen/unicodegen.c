@@ -173,6 +173,12 @@ static void read_characters(void)
     fclose(file);
 }
 
+/* Characters that are older than version 15.0 but became Lowercase in it: the database keeps no dates of properties. */
+static bool is_lowercase_since_15(uint32_t c)
+{
+    return c == 0x10fc || (c >= 0xa7f2 && c <= 0xa7f4) || c == 0xab69;
+}
+
 static void read_derived_properties(void)
 {
     static const struct {
@@ -189,7 +195,8 @@ static void read_derived_properties(void)
         for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
             if (strcmp(f[1], properties[i].name) == 0)
                 for (uint32_t c = first; c <= last; c++)
-                    if (!chars[c].is_too_new) chars[c].flags |= properties[i].flag;
+                    if (!chars[c].is_too_new && !(properties[i].flag == UNICODE_LOWER && is_lowercase_since_15(c)))
+                        chars[c].flags |= properties[i].flag;
     }
     fclose(file);
 }

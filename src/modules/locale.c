@@ -8,6 +8,7 @@
 #include "modules/io/io.h"
 #include "objects/dict.h"
 #include "objects/list.h"
+#include "objects/search.h"
 #include "objects/str_internal.h"
 #include "objects/tuple.h"
 
@@ -112,6 +113,10 @@ static wchar_t *as_wide(const char *function, int index, Value v)
         return NULL;
     }
     const Str *s = as_str(v);
+    if (search_char(s->data, s->kind, s->length, 0, 1) >= 0) {
+        error_set(&type_ValueError, "embedded null character");
+        return NULL;
+    }
     wchar_t *wide = raw_alloc((size_t)(s->length + 1) * sizeof *wide);
     if (!wide) {
         error_no_memory();
@@ -135,10 +140,6 @@ static Value method_strxfrm(Value self, const Value *args, ssize_t nargs, Value 
 {
     wchar_t *text = as_wide("strxfrm", 1, args[0]);
     if (!text) return VALUE_NULL;
-    if (wcslen(text) != (size_t)str_length(args[0])) {
-        raw_free(text);
-        return error_set(&type_ValueError, "embedded null character");
-    }
     size_t size = wcsxfrm(NULL, text, 0) + 1;
     wchar_t *out = raw_alloc(size * sizeof *out);
     Value result = VALUE_NULL;

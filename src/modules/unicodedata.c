@@ -1,6 +1,7 @@
 /* unicodedata: the Unicode character database for programs. The object ucd_3_2_0 is the same data without the
  * characters that are younger than version 3.2, which is what IDNA needs. */
 #include <stdio.h>
+#include <strings.h>
 
 #include "objects/abstract.h"
 #include "objects/error.h"
@@ -346,6 +347,14 @@ static Value method_name(Value self, const Value *args, ssize_t nargs, Value kwn
     return n ? str_from_latin1(text, n) : missing(args, nargs, "no such name");
 }
 
+/* Version 3.2 has neither aliases nor younger characters. */
+static bool is_name_in_3_2(uint32_t c, const char *name, ssize_t size)
+{
+    char text[UNICODE_NAME_MAX];
+    return unicode_db_record(c)->is_in_3_2 && unicode_name(c, text) == size &&
+           strncasecmp(text, name, (size_t)size) == 0;
+}
+
 static Value method_lookup(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
     uint32_t c, sequence[4];
@@ -356,8 +365,7 @@ static Value method_lookup(Value self, const Value *args, ssize_t nargs, Value k
     const char *name = str_as_utf8(args[0], &size);
     if (!name) return VALUE_NULL;
     if (size > UNICODE_NAME_MAX) return error_set(&type_KeyError, "name too long");
-    if (unicode_from_name(name, size, &c) && !(is_old(self) && !unicode_db_record(c)->is_in_3_2))
-        return str_from_char(c);
+    if (unicode_from_name(name, size, &c) && (!is_old(self) || is_name_in_3_2(c, name, size))) return str_from_char(c);
     int n = is_old(self) ? 0 : unicode_sequence_from_name(name, size, sequence);
     if (n) return str_from_kind(4, sequence, n);
     return error_format(&type_KeyError, "undefined character name '%s'", name);

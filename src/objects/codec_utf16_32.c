@@ -134,8 +134,7 @@ Value codec_utf16_decode(const char *data, ssize_t size, const char *errors, int
     ssize_t start = read_mark(data, size, 2, byte_order);
     bool is_big = *byte_order > 0;
     Decoder d;
-    decoder_init(&d, *byte_order < 0 ? "utf-16-le" : *byte_order > 0 ? "utf-16-be" : "utf-16", errors, data, size);
-    if (*byte_order == 0 && size >= 2) *byte_order = -1; /* the machine's own */
+    decoder_init(&d, is_big ? "utf-16-be" : "utf-16-le", errors, data, size);
     return decode_wide(&d, start, is_big, decode16, "truncated data", consumed);
 }
 
@@ -144,8 +143,7 @@ Value codec_utf32_decode(const char *data, ssize_t size, const char *errors, int
     ssize_t start = read_mark(data, size, 4, byte_order);
     bool is_big = *byte_order > 0;
     Decoder d;
-    decoder_init(&d, *byte_order < 0 ? "utf-32-le" : *byte_order > 0 ? "utf-32-be" : "utf-32", errors, data, size);
-    if (*byte_order == 0 && size >= 4) *byte_order = -1;
+    decoder_init(&d, is_big ? "utf-32-be" : "utf-32-le", errors, data, size);
     return decode_wide(&d, start, is_big, decode32, "truncated data", consumed);
 }
 
@@ -169,7 +167,7 @@ static int put_char(Encoder *e, uint32_t c, int width, bool is_big)
     return 0;
 }
 
-/* What a handler gave: bytes must be whole units; characters must not be surrogates again. */
+/* What a handler gave: bytes must be whole units, text must be ASCII. */
 static int put_replacement(Encoder *e, STEALS Value text, ssize_t before, int width, bool is_big, ssize_t start,
                            ssize_t end)
 {
@@ -196,14 +194,11 @@ static int put_replacement(Encoder *e, STEALS Value text, ssize_t before, int wi
         return 0;
     }
     const Str *s = as_str(text);
-    for (ssize_t i = 0; i < s->length && status == 0; i++) {
-        if (is_surrogate(str_char(s, i))) {
-            encoder_raise(e, start, end, reason);
-            status = -1;
-        } else {
-            status = put_char(e, str_char(s, i), width, is_big);
-        }
+    if (!s->is_ascii) {
+        encoder_raise(e, start, end, reason);
+        status = -1;
     }
+    for (ssize_t i = 0; i < s->length && status == 0; i++) status = put_char(e, str_char(s, i), width, is_big);
     value_decref(text);
     return status;
 }

@@ -112,7 +112,7 @@ static ssize_t decode_byte(Utf7 *u, ssize_t at)
     if (c == '+') {
         if (at + 1 < d->size && d->data[at + 1] == '-') return str_builder_add_char(&d->out, '+') < 0 ? -1 : at + 2;
         if (at + 1 < d->size && !is_base64((uint8_t)d->data[at + 1]))
-            return decoder_error(d, at, at + 1, "ill-formed sequence");
+            return decoder_error(d, at, at + 2, "ill-formed sequence");
         u->in_shift = true;
         u->surrogate = 0;
         u->shift_start = at;

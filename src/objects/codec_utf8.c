@@ -17,6 +17,12 @@ static int add_valid(Decoder *d, const char *text, size_t size, size_t length, u
     return 0;
 }
 
+/* The first two bytes of a surrogate, and nothing behind them: a handler may accept the whole. */
+static bool is_half_surrogate(const char *text, ssize_t size)
+{
+    return size == 2 && (uint8_t)text[0] == 0xed && (uint8_t)text[1] >= 0xa0 && (uint8_t)text[1] <= 0xbf;
+}
+
 static Value decode_with_errors(const char *data, ssize_t size, const char *errors, ssize_t *consumed)
 {
     Decoder d;
@@ -32,7 +38,7 @@ static Value decode_with_errors(const char *data, ssize_t size, const char *erro
         const char *reason;
         bool is_truncated;
         size_t bad = utf8_invalid_sequence(d.data + at, (size_t)(d.size - at), &reason, &is_truncated);
-        if (is_truncated && consumed) break;
+        if (consumed && (is_truncated || is_half_surrogate(d.data + at, d.size - at))) break;
         at = decoder_error(&d, at, at + (ssize_t)bad, reason);
         if (at < 0) return decoder_abort(&d);
     }

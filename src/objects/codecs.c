@@ -201,9 +201,11 @@ static void name_codec_in_error(const char *operation, const char *encoding)
     bool is_plain = type->new_instance == type_BaseException.new_instance && type->init == type_BaseException.init &&
                     type->instance_size <= type_Exception.instance_size + 2 * sizeof(Value);
     ssize_t count = is_plain && is_tuple(e->args) ? tuple_length(e->args) : 2;
-    if (type_has_flag(type, TYPE_HEAP)) {
-        InstanceAttrs *attrs = instance_attrs(error);
-        if (attrs && (attrs->shape->is_dict || attrs->shape->slot_count > 0)) is_plain = false;
+    if (is_plain && (type->attrs_offset || type->dict_offset)) {
+        Value attributes = instance_dict(error);
+        if (value_is_null(attributes)) error_clear();
+        else is_plain = dict_length(attributes) == 0;
+        value_xdecref(attributes);
     }
     if (!is_plain || count > 1 || (count == 1 && !is_str(tuple_item_borrow(e->args, 0)))) {
         error_restore(error);

@@ -462,7 +462,7 @@ static int assign_slice(MemoryView *m, Value key, Value value)
     if (value_is_null(part)) return -1;
     Buffer source;
     int status = -1;
-    if (buffer_get(value, &source, BUFFER_FULL_RO) == 0) {
+    if (is_alive(m) && buffer_get(value, &source, BUFFER_FULL_RO) == 0) {
         ssize_t shape = source.length / MAX(source.item_size, 1), stride = source.item_size;
         Buffer from = source;
         if (!from.shape) from.shape = &shape;

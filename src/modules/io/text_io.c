@@ -659,6 +659,9 @@ static int text_init(Value self, const Value *args, ssize_t nargs, Value kwnames
     text_set_decoded(t, VALUE_NULL);
     text_clear_snapshot(t);
     bytes_builder_discard(&t->pending);
+    if (!encoding && options.warn_default_encoding &&
+        warn_format(&type_EncodingWarning, 1, "'encoding' argument not specified") < 0)
+        return -1;
     Value encoding_value =
         encoding && strcmp(encoding, "locale") != 0 ? value_incref(o.encoding) : io_locale_encoding();
     if (value_is_null(encoding_value)) return -1;
