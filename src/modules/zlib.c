@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "modules/arguments.h"
+#include "modules/compress/pending.h"
 #include "modules/exception_class.h"
 #include "objects/abstract.h"
 #include "objects/blocking.h"
@@ -249,15 +250,6 @@ static Stream *as_stream(Value v)
     return (Stream *)value_as_object(v);
 }
 
-static bool enter(Stream *self)
-{
-    if (self->is_busy)
-        error_set(&type_RuntimeError, "the stream is in use by another thread");
-    else
-        self->is_busy = true;
-    return !error_occurred();
-}
-
 static NULLABLE Stream *stream_alloc(Type *type)
 {
     Stream *self = object_alloc_zeroed(type, sizeof(Stream));
@@ -386,7 +378,7 @@ static Value compress_data(Stream *self, Value v)
 FUNCTION(compress_compress)
 {
     Stream *stream = as_stream(self);
-    if (!enter(stream)) return VALUE_NULL;
+    stream_enter(&stream->is_busy);
     Value result = compress_data(stream, args[0]);
     stream->is_busy = false;
     return result;
@@ -423,7 +415,7 @@ FUNCTION(compress_flush)
     int mode = Z_FINISH;
     if (nargs && !arg_as_int(args[0], &mode)) return VALUE_NULL;
     if (mode == Z_NO_FLUSH) return bytes_new("", 0);
-    if (!enter(stream)) return VALUE_NULL;
+    stream_enter(&stream->is_busy);
     Value result = compress_flush_with(stream, mode);
     stream->is_busy = false;
     return result;
@@ -522,7 +514,7 @@ FUNCTION(decompress_decompress)
     ssize_t limit = 0;
     if (is_given(out[1]) && !arg_as_ssize(out[1], &limit)) return VALUE_NULL;
     if (limit < 0) return error_set(&type_ValueError, "max_length must be non-negative");
-    if (!enter(stream)) return VALUE_NULL;
+    stream_enter(&stream->is_busy);
     Value result = decompress_data(stream, out[0], limit);
     stream->is_busy = false;
     return result;
@@ -556,7 +548,7 @@ FUNCTION(decompress_flush)
     ssize_t size = DEFAULT_BUFFER;
     if (nargs && !arg_as_ssize(args[0], &size)) return VALUE_NULL;
     if (size <= 0) return error_set(&type_ValueError, "length must be greater than zero");
-    if (!enter(stream)) return VALUE_NULL;
+    stream_enter(&stream->is_busy);
     Value result = decompress_flush_with(stream, size);
     stream->is_busy = false;
     return result;

@@ -102,9 +102,10 @@ bool host_resolve(const char *name, int family, Address *address, socklen_t *len
 
 Value host_value(const Address *address, socklen_t length)
 {
-    char text[NI_MAXHOST];
-    int code = getnameinfo(&address->any, length, text, sizeof text, NULL, 0, NI_NUMERICHOST);
-    return code ? socket_gai_error(code) : str_from_cstr(text);
+    char text[INET6_ADDRSTRLEN]; // without the scope, which has a place of its own in the tuple
+    bool is_v6 = address->any.sa_family == AF_INET6;
+    const void *number = is_v6 ? (const void *)&address->in6.sin6_addr : &address->in.sin_addr;
+    return inet_ntop(address->any.sa_family, number, text, sizeof text) ? str_from_cstr(text) : socket_os_error();
 }
 
 /* --- from Python --- */

@@ -505,9 +505,12 @@ static Value control_length(Value v, bool is_space, const char *function)
 {
     int64_t length;
     if (!arg_as_int64(v, &length)) return VALUE_NULL;
-    if (length < 0 || length > INT32_MAX - 64)
-        return error_format(&type_OverflowError, "%s() argument out of range", function);
-    return value_from_small_int((int64_t)(is_space ? CMSG_SPACE((size_t)length) : CMSG_LEN((size_t)length)));
+    int64_t total = -1;
+    if (length >= 0 && length <= INT32_MAX)
+        total = (int64_t)(is_space ? CMSG_SPACE((size_t)length) : CMSG_LEN((size_t)length));
+    int64_t most = INT32_MAX - (int64_t)(is_space ? CMSG_SPACE(1) : CMSG_LEN(0));
+    if (total < 0 || length > most) return error_format(&type_OverflowError, "%s() argument out of range", function);
+    return value_from_small_int(total);
 }
 
 FUNCTION(socket_CMSG_LEN)

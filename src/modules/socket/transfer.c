@@ -235,7 +235,12 @@ static Value receive_into(Value self, const Value *out, const char *function, Op
     ssize_t size = 0;
     if ((is_given(out[1]) && !arg_as_ssize(out[1], &size)) || !optional_int(out[2], &transfer->flags))
         return VALUE_NULL;
-    if (buffer_get(out[0], &view, BUFFER_WRITABLE) < 0) return VALUE_NULL;
+    if (buffer_get(out[0], &view, BUFFER_WRITABLE) < 0) {
+        if (error_catch(&type_BufferError))
+            error_format(&type_TypeError, "%s() argument 1 must be read-write bytes-like object, not %T", function,
+                         out[0]);
+        return VALUE_NULL;
+    }
     Value result = VALUE_NULL;
     if (size < 0) {
         error_format(&type_ValueError, "negative buffersize in %s", function);
@@ -379,6 +384,9 @@ static bool message_buffers(Message *message, Value buffers, int flags, const ch
     if (!done) error_no_memory();
     for (ssize_t i = 0; done && i < count; i++) {
         done = buffer_get(sequence_fast_items(items)[i], &message->views[i], flags) == 0;
+        if (!done && error_catch(&type_BufferError))
+            error_set(&type_TypeError,
+                      "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers");
         if (!done) break;
         message->iov[i] = (struct iovec){message->views[i].data, (size_t)message->views[i].length};
         message->view_count++;
