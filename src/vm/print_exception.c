@@ -120,6 +120,8 @@ static Value print_syntax_place(Printer *printer, Value exception)
         if (text) {
             if (place.end_line > place.line) place.end_offset = size;
             place.end_offset = MIN(place.end_offset, size + 1);
+            bool is_indentation = type_is_subtype(type_of(exception), &type_IndentationError);
+            if (is_indentation) place.end_offset = 0; /* CPython marks the place, not the token */
             out_margin(out);
             print_error_text(out, place.offset, place.end_offset, text);
         } else {

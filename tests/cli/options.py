@@ -21,7 +21,7 @@ def run(*args, stdin="", env=None):
     done = subprocess.run([sys.executable, *args], input=stdin, capture_output=True, text=True, cwd=folder, env=environment)
     print("$", " ".join(args).replace(folder, "DIR"), "->", done.returncode)
     for stream in (done.stdout, done.stderr):
-        text = stream.replace(folder, "DIR")
+        text = stream.replace(folder, "DIR").replace(sys.executable, "PYTHON").replace(" (Coachwhip 0.1.0)", "")
         if text:
             print(text.rstrip())
 

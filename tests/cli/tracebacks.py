@@ -1,5 +1,6 @@
 # What uncaught exceptions print: carets, chains, notes, groups, recursion, syntax errors, and warnings' source lines.
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -59,4 +60,7 @@ with tempfile.TemporaryDirectory() as folder:
             file.write(program)
         done = subprocess.run([sys.executable, "prog.py"], cwd=folder, capture_output=True, text=True)
         print("-----", done.returncode)
-        print(program + done.stdout + done.stderr.replace(folder, "DIR"))
+        errors = re.sub(r" at 0x[0-9a-f]+", " at ADDRESS", done.stderr.replace(folder, "DIR"))
+        # _tracemalloc is not there yet, so nobody is told to enable it
+        errors = errors.replace("RuntimeWarning: Enable tracemalloc to get the object allocation traceback\n", "")
+        print(program + done.stdout + errors)
