@@ -72,8 +72,32 @@ static NOINLINE void *alloc_class_instance(Type *type, size_t size)
     return object;
 }
 
+/* The usual instance of a class statement's class. */
+static void *alloc_plain_instance(Type *type)
+{
+    Shape *shape = shape_root_for_new(type);
+    if (UNLIKELY(!shape)) return NULL;
+    size_t size = (size_t)type->attrs_offset + instance_attrs_size(shape);
+    GcHead *head = mem_alloc(size + sizeof(GcHead));
+    if (UNLIKELY(!head)) {
+        error_no_memory();
+        return NULL;
+    }
+    head->next = head->previous = 0;
+    gc_note_allocation();
+    Object *object = gc_object(head);
+    object->refcount = 1;
+    object->type = type;
+    object_incref(&type->head);
+    for (uint64_t *word = (uint64_t *)(object + 1), *end = (uint64_t *)((char *)object + size); word < end; word++) *word = 0;
+    ((InstanceAttrs *)((char *)object + type->attrs_offset))->shape = shape;
+    gc_track_inline(object);
+    return object;
+}
+
 NULLABLE void *object_alloc(Type *type, size_t size)
 {
+    if (type->flags & TYPE_OBJECT_LAYOUT) return alloc_plain_instance(type);
     if (type->attrs_offset || (type->flags & TYPE_HEAP)) return alloc_class_instance(type, size);
     Object *object = alloc_block(type, size);
     if (UNLIKELY(!object)) {

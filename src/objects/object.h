@@ -142,6 +142,7 @@ enum TypeFlags {
     TYPE_MATCH_SELF = 1 << 10, /* `case int(x)` binds the subject itself */
     TYPE_QUIET_DESTROY = 1 << 11, /* freeing an instance can run no Python code: int float str bytes range slice … */
     TYPE_HAS_FINALIZER = 1 << 12,
+    TYPE_OBJECT_LAYOUT = 1 << 14, /* a GC class whose native base is `object` itself, attributes in InstanceAttrs */
     TYPE_TRACKED_AT_ALLOC = 1 << 13, /* a GC class whose native base is none: object_alloc tracks its instances */
     /* the type is or derives from …: one bit test for is_list(v) and friends */
     TYPE_IS_INT = 1 << 20, TYPE_IS_FLOAT = 1 << 21, TYPE_IS_STR = 1 << 22, TYPE_IS_BYTES = 1 << 23,
@@ -202,6 +203,7 @@ struct Type {
     Value dict;            /* the type's namespace, a dict */
     Value subclasses;      /* dict of weak references, or no value */
     struct Shape *root_shape; /* the empty shape of this class's instances */
+    uint32_t slots_wanted; /* inline slots that past instances would have used */
     struct HeapTypeExtra *heap; /* what only classes made at run time have (qualname, slots, …); NULL for static */
     Value weaklist;        /* weak references to the type itself */
 };

@@ -80,7 +80,7 @@ int shape_init_type(Type *type)
         Type *base = type->base;
         bool base_is_class = base->root_shape && (base->flags & TYPE_HEAP);
         capacity = base_is_class ? base->root_shape->inline_capacity : INLINE_CAPACITY_FIRST;
-        if (base_is_class) type->heap->inline_wanted = base->heap->inline_wanted;
+        if (base_is_class) type->slots_wanted = base->slots_wanted;
     }
     Shape *root = shape_new_root(type, capacity);
     if (!root) return -1;
@@ -88,20 +88,11 @@ int shape_init_type(Type *type)
     return 0;
 }
 
-static COLD Shape *grow_root(Type *type)
+Shape *shape_grow_root(Type *type)
 {
-    uint32_t wanted = (uint32_t)align_up(type->heap->inline_wanted, 4);
+    uint32_t wanted = (uint32_t)align_up(type->slots_wanted, 4);
     Shape *root = shape_new_root(type, MIN(wanted, INLINE_CAPACITY_MAX));
     if (root) install_root(type, root);
-    return root;
-}
-
-Shape *shape_root_for_new(Type *type)
-{
-    Shape *root = type->root_shape;
-    if (UNLIKELY(type->heap && type->heap->inline_wanted > root->inline_capacity) &&
-        root->inline_capacity < INLINE_CAPACITY_MAX)
-        return grow_root(type);
     return root;
 }
 
@@ -214,9 +205,9 @@ NULLABLE Shape *shape_add(Shape *shape, Value name)
     if (!child) return NULL;
     chain_shape(shape->type, child);
     if (add_transition(shape, child) < 0) return NULL;
-    HeapTypeExtra *heap = shape->type->heap;
-    if (heap && child->slot_count > child->inline_capacity && heap->inline_wanted < child->slot_count)
-        heap->inline_wanted = (uint16_t)MIN(child->slot_count, INLINE_CAPACITY_MAX);
+    Type *type = shape->type;
+    if (type->heap && child->slot_count > child->inline_capacity && type->slots_wanted < child->slot_count)
+        type->slots_wanted = MIN(child->slot_count, INLINE_CAPACITY_MAX);
     return child;
 }
 
@@ -295,12 +286,6 @@ int instance_attrs_traverse(Value instance, GcVisit visit, void *argument)
     }
     for (uint32_t i = 0; i < attrs->shape->slot_count; i++) GC_VISIT(*slot_place(attrs, i));
     return 0;
-}
-
-void instance_attrs_init(Type *type, Object *object, InstanceAttrs *attrs)
-{
-    attrs->shape = type->root_shape;
-    attrs->spill = NULL;
 }
 
 /* Appends the value of a new last slot for `child`, a transition of the current shape. */

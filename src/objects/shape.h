@@ -51,8 +51,6 @@ int instance_set_dict(Value instance, Value dict) NODISCARD;
 int instance_attrs_traverse(Value instance, GcVisit visit, void *argument);
 void instance_attrs_clear(Value instance);
 
-/* Puts a new instance's attributes into the empty state: called by object_alloc. */
-void instance_attrs_init(Type *type, Object *object, InstanceAttrs *attrs);
 /* The bytes of InstanceAttrs with its inline slots, for instances with this shape. */
 ALWAYS_INLINE size_t instance_attrs_size(const Shape *shape)
 {
@@ -60,8 +58,12 @@ ALWAYS_INLINE size_t instance_attrs_size(const Shape *shape)
 }
 /* Gives the type a root shape (type_ready). */
 int shape_init_type(Type *type) NODISCARD;
+Shape *shape_grow_root(Type *type);
 /* The type's empty shape for new instances, after looking at how many slots past instances needed. */
-Shape *shape_root_for_new(Type *type);
+ALWAYS_INLINE Shape *shape_root_for_new(Type *type)
+{
+    return LIKELY(type->slots_wanted <= type->root_shape->inline_capacity) ? type->root_shape : shape_grow_root(type);
+}
 /* A data descriptor or attribute hook of the type changed: shapes that caches may know no longer prove anything. */
 int shape_renew_root(Type *type) NODISCARD;
 void shape_free_all(Type *type);

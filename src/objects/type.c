@@ -338,6 +338,7 @@ static Value type_call(Value self, const Value *args, ssize_t nargs, NULLABLE Va
     if (value_is_null(object)) return VALUE_NULL;
     Type *made = type_of(object);
     if (made != type && !type_is_subtype(made, type)) return object;
+    if (made->init == object_init && nargs == 0 && value_is_null(kwnames)) return object;
     if (made->init && made->init(object, args, nargs, kwnames) < 0) {
         value_decref(object);
         return VALUE_NULL;

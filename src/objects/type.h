@@ -13,7 +13,6 @@ typedef struct HeapTypeExtra {
     NativeMember *slot_members; /* owned: one for each slot, then one with name NULL */
     ssize_t slot_count;
     NULLABLE Value fields;      /* of a struct sequence type: the names of all fields */
-    uint16_t inline_wanted;     /* inline slots that past instances would have used */
     bool owns_weaklist;         /* weaklist_offset was added by this class, not by a base */
     bool is_native;             /* made by C code (struct sequences): reads as an immutable built-in type */
 } HeapTypeExtra;

@@ -45,18 +45,39 @@ static void clear_own_slots(Object *self, const Type *type)
         value_clear((Value *)((char *)self + member->offset));
 }
 
+static void clear_weakrefs(Object *self, ssize_t weaklist_offset)
+{
+    if (!value_is_null(*(Value *)((char *)self + weaklist_offset))) weakref_clear_all(self);
+}
+
+/* The usual instance: no native part, attributes at the end. */
+static void destroy_plain(Object *self, Type *type)
+{
+    if (type->weaklist_offset) clear_weakrefs(self, type->weaklist_offset);
+    for (Type *t = type; t->heap; t = t->base)
+        if (t->heap->slot_count) clear_own_slots(self, t);
+    InstanceAttrs *attrs = (InstanceAttrs *)((char *)self + type->attrs_offset);
+    if (attrs->shape->slot_count || attrs->shape->is_dict) instance_attrs_clear(value_from_object(self));
+    gc_note_free();
+    mem_free(gc_head(self), sizeof(GcHead) + (size_t)type->attrs_offset + instance_attrs_size(attrs->shape));
+    object_decref(&type->head);
+}
+
 void subtype_destroy(Object *self)
 {
-    Type *type = self->type, *base = native_base(type);
+    Type *type = self->type;
     if (type_has_flag(type, TYPE_HAS_GC)) gc_untrack(self);
     if (type->finalize && finalize_revives(self)) return;
-    bool owns_weaklist = type->weaklist_offset && !base->weaklist_offset;
-    Value pending = error_fetch();
-    if (owns_weaklist) weakref_clear_all(self);
+    type = self->type; /* the finaliser may have changed __class__ */
+    if (LIKELY(type->flags & TYPE_OBJECT_LAYOUT)) {
+        destroy_plain(self, type);
+        return;
+    }
+    Type *base = native_base(type);
+    if (type->weaklist_offset && !base->weaklist_offset) clear_weakrefs(self, type->weaklist_offset);
     for (Type *t = type; t != base; t = t->base)
         if (t->heap->slot_count) clear_own_slots(self, t);
     if (type->attrs_offset && !base->attrs_offset) instance_attrs_clear(value_from_object(self));
-    error_restore(pending);
     base->destroy(self);
 }
 
@@ -328,6 +349,7 @@ static void lay_out(Type *type, const ClassPlan *plan)
     type->destroy = subtype_destroy;
     while (base->flags & TYPE_HEAP) base = base->base;
     if (type_has_flag(type, TYPE_HAS_GC) && !type_has_flag(base, TYPE_HAS_GC)) type->flags |= TYPE_TRACKED_AT_ALLOC;
+    if (base == &type_object && type->attrs_offset > 0) type->flags |= TYPE_OBJECT_LAYOUT;
     if (type_has_flag(type, TYPE_HAS_GC)) {
         type->traverse = subtype_traverse;
         type->clear = subtype_clear;
