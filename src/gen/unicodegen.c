@@ -184,9 +184,9 @@ static void read_derived_properties(void)
     static const struct {
         const char *name;
         uint16_t flag;
-    } properties[] = {{"Lowercase", UNICODE_LOWER},         {"Uppercase", UNICODE_UPPER},
-                      {"XID_Start", UNICODE_XID_START},     {"XID_Continue", UNICODE_XID_CONTINUE},
-                      {"Cased", UNICODE_CASED},             {"Case_Ignorable", UNICODE_CASE_IGNORABLE}};
+    } properties[] = {{"Lowercase", UNICODE_LOWER},     {"Uppercase", UNICODE_UPPER},
+                      {"XID_Start", UNICODE_XID_START}, {"XID_Continue", UNICODE_XID_CONTINUE},
+                      {"Cased", UNICODE_CASED},         {"Case_Ignorable", UNICODE_CASE_IGNORABLE}};
     FILE *file = open_table("DerivedCoreProperties.txt");
     char *f[MAX_FIELDS];
     while (next_line(file, ';', f)) {
@@ -195,7 +195,8 @@ static void read_derived_properties(void)
         for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
             if (strcmp(f[1], properties[i].name) == 0)
                 for (uint32_t c = first; c <= last; c++)
-                    if (!chars[c].is_too_new && !(properties[i].flag == UNICODE_LOWER && is_lowercase_since_15(c)))
+                    if (!chars[c].is_too_new &&
+                        !((properties[i].flag & (UNICODE_LOWER | UNICODE_CASED)) && is_lowercase_since_15(c)))
                         chars[c].flags |= properties[i].flag;
     }
     fclose(file);
@@ -208,15 +209,14 @@ static void read_case_tables(void)
     for (int count; (count = next_line(file, ';', f));) {
         if (count > 4 && *f[4]) continue; /* a condition: Final_Sigma is in unicode.c, the others depend on language */
         Special *s = &specials[special_count++];
-        *s = (Special){(uint32_t)strtoul(f[0], NULL, 16), parse_mapping(f[1]), parse_mapping(f[2]),
-                       parse_mapping(f[3])};
+        *s =
+            (Special){(uint32_t)strtoul(f[0], NULL, 16), parse_mapping(f[1]), parse_mapping(f[2]), parse_mapping(f[3])};
         chars[s->from].special = s;
     }
     fclose(file);
     file = open_table("CaseFolding.txt");
     while (next_line(file, ';', f))
-        if (strcmp(f[1], "C") == 0 || strcmp(f[1], "F") == 0)
-            chars[strtoul(f[0], NULL, 16)].fold = parse_mapping(f[2]);
+        if (strcmp(f[1], "C") == 0 || strcmp(f[1], "F") == 0) chars[strtoul(f[0], NULL, 16)].fold = parse_mapping(f[2]);
     fclose(file);
 }
 
@@ -254,7 +254,8 @@ static Mapping single(uint32_t c)
     return (Mapping){1, {c}};
 }
 
-/* length << 24 | index into unicode_extra_case; for `lower` also the length of the case folding << 20, which follows. */
+/* length << 24 | index into unicode_extra_case; for `lower` also the length of the case folding << 20, which follows.
+ */
 static void extended_case(const Char *ch, UnicodeRecord *r, const Mapping *fold)
 {
     Special simple = {0, single(ch->lower), single(ch->title), single(ch->upper)};
@@ -327,8 +328,7 @@ static void write_stages(FILE *out)
     int kept_count = 0;
     for (int b = 0; b < BLOCKS; b++) {
         int k = 0;
-        while (k < kept_count &&
-               memcmp(&record_of[kept[k]], &record_of[b * BLOCK], BLOCK * sizeof *record_of) != 0)
+        while (k < kept_count && memcmp(&record_of[kept[k]], &record_of[b * BLOCK], BLOCK * sizeof *record_of) != 0)
             k++;
         if (k == kept_count) kept[kept_count++] = (uint32_t)(b * BLOCK);
         stage1[b] = (uint16_t)k;
@@ -337,7 +337,8 @@ static void write_stages(FILE *out)
     for (int b = 0; b < BLOCKS; b++) fprintf(out, "%s%d,", b % 24 ? " " : "\n    ", stage1[b]);
     fprintf(out, "\n};\n\nconst uint16_t unicode_stage2[] = {");
     for (int k = 0; k < kept_count; k++)
-        for (int i = 0; i < BLOCK; i++) fprintf(out, "%s%d,", i % 24 ? " " : "\n    ", record_of[kept[k] + (uint32_t)i]);
+        for (int i = 0; i < BLOCK; i++)
+            fprintf(out, "%s%d,", i % 24 ? " " : "\n    ", record_of[kept[k] + (uint32_t)i]);
     fprintf(out, "\n};\n\n");
 }
 

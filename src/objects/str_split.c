@@ -23,6 +23,24 @@ static Value finish(Value list, int status)
 
 /* --- at whitespace --- */
 
+/* The loop for the usual case: ASCII, all words. */
+static Value split_ascii(Value self)
+{
+    const Str *s = as_str(self);
+    const uint8_t *text = s->data;
+    Value list = list_new(0);
+    if (value_is_null(list)) return list;
+    int status = 0;
+    for (ssize_t i = 0; status == 0;) {
+        while (i < s->length && unicode_is_space(text[i])) i++;
+        if (i == s->length) break;
+        ssize_t start = i;
+        while (i < s->length && (text[i] > ' ' || !unicode_is_space(text[i]))) i++;
+        status = append_slice(list, self, start, i);
+    }
+    return finish(list, status);
+}
+
 static bool is_space_at(const Str *s, ssize_t i)
 {
     return unicode_is_space(str_char(s, i));
@@ -110,8 +128,9 @@ static Value rsplit_separator(Value self, const Str *separator, ssize_t max_spli
 static Value split_by(Value self, Value separator, ssize_t max_split, bool from_right)
 {
     if (max_split < 0) max_split = SSIZE_MAX;
-    if (value_is_null(separator) || value_is_none(separator))
-        return from_right ? rsplit_whitespace(self, max_split) : split_whitespace(self, max_split);
+    bool at_space = value_is_null(separator) || value_is_none(separator);
+    if (at_space && as_str(self)->is_ascii && max_split == SSIZE_MAX) return split_ascii(self);
+    if (at_space) return from_right ? rsplit_whitespace(self, max_split) : split_whitespace(self, max_split);
     if (!is_str(separator))
         return error_format(&type_TypeError, "must be str or None, not %.100s", type_of(separator)->name);
     if (str_length(separator) == 0) return error_set(&type_ValueError, "empty separator");
@@ -151,6 +170,17 @@ Value str_method_rsplit(Value self, const Value *args, ssize_t nargs, Value kwna
     return split_method(&spec, self, args, nargs, kwnames, true);
 }
 
+static ssize_t find_line_break(const Str *s, ssize_t i)
+{
+    if (s->is_ascii) {
+        const uint8_t *text = s->data;
+        while (i < s->length && (text[i] >= ' ' || !unicode_is_linebreak(text[i]))) i++;
+        return i;
+    }
+    while (i < s->length && !unicode_is_linebreak(str_char(s, i))) i++;
+    return i;
+}
+
 Value str_splitlines(Value self, bool keep_ends)
 {
     const Str *s = as_str(self);
@@ -159,7 +189,7 @@ Value str_splitlines(Value self, bool keep_ends)
     int status = 0;
     for (ssize_t i = 0; i < s->length && status == 0;) {
         ssize_t start = i;
-        while (i < s->length && !unicode_is_linebreak(str_char(s, i))) i++;
+        i = find_line_break(s, i);
         ssize_t end = i;
         if (i < s->length) {
             i += str_char(s, i) == '\r' && i + 1 < s->length && str_char(s, i + 1) == '\n' ? 2 : 1;

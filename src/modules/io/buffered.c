@@ -63,6 +63,14 @@ static int is_closed(Buffered *b)
     return io_is_closed(b->raw);
 }
 
+int buffered_is_closed(Value stream)
+{
+    bool is_usual = object_has_type(stream, &type_io_writer) || object_has_type(stream, &type_io_reader) ||
+                    object_has_type(stream, &type_io_random);
+    if (!is_usual || !as_buffered(stream)->is_ready || !as_buffered(stream)->is_direct) return io_is_closed(stream);
+    return io_file_is_closed(as_buffered(stream)->raw);
+}
+
 bool buffered_check_open(Buffered *b, const char *message)
 {
     int closed = !b->buffer ? 1 : is_closed(b);

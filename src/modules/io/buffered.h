@@ -33,6 +33,8 @@ ALWAYS_INLINE Buffered *as_buffered(Value v)
 bool buffered_check(Buffered *b);
 /* The same for closed streams ("… of closed file"). */
 bool buffered_check_open(Buffered *b, const char *message);
+/* The truth of stream.closed for any stream, without a look-up for a usual one over a file. */
+int buffered_is_closed(Value stream);
 bool buffered_enter(Buffered *b);
 void buffered_leave(Buffered *b);
 int buffered_flush_writes(Buffered *b); /* -1 with an error, BlockingIOError included */

@@ -5,6 +5,8 @@
  * `snapshot` remembers the decoder's state before the chunk so that tell() can say where a character came from. */
 #include "modules/io/text_io.h"
 
+#include "modules/io/buffered.h"
+
 #include <langinfo.h>
 
 #include "gc/gc.h"
@@ -30,7 +32,7 @@ bool text_check_open(TextIO *t)
 {
     if (!text_check(t)) return false;
     if (value_has_type(value_from_object(t), &type_io_text)) {
-        int closed = io_is_closed(t->buffer);
+        int closed = buffered_is_closed(t->buffer);
         if (closed > 0) error_set(&type_ValueError, "I/O operation on closed file.");
         return closed == 0;
     }
