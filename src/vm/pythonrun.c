@@ -271,10 +271,12 @@ static Value compile_file(char *text, size_t size, Value filename)
     return compile_text(text, (ssize_t)size, filename, PARSE_FILE, PARSE_FROM_FILE);
 }
 
+/* Closes the file, unless it is stdin, before the program runs: it shall not see the descriptor. */
 static int run_file(FILE *file, const char *name, bool is_stdin)
 {
     size_t size;
     char *text = read_all(file, &size);
+    if (!is_stdin) fclose(file);
     Value filename = str_decode_fs(name, (ssize_t)strlen(name));
     if (!text || value_is_null(filename)) {
         if (!text) error_no_memory();
@@ -371,9 +373,9 @@ static int run_script(const char *name)
     if (!options.safe_path && prepend_script_folder(name) < 0) return report_exception();
     char *path = absolute_path(name);
     if (!path) error_no_memory();
+    if (!path) fclose(file);
     int status = path ? run_file(file, path, false) : report_exception();
     free(path);
-    fclose(file);
     return status;
 }
 
@@ -389,7 +391,6 @@ static void run_startup_file(void)
         return;
     }
     run_file(file, name, false);
-    fclose(file);
 }
 
 static int run_standard_input(void)
