@@ -191,6 +191,13 @@ static void clear_locals(Frame *frame)
     memset(frame->localsplus, 0, (size_t)frame->code->nlocalsplus * sizeof(Value));
 }
 
+/* A function made around the code of a module or class body runs in its globals. */
+static void give_namespace(Frame *frame)
+{
+    if (UNLIKELY(!(frame->code->flags & CO_OPTIMIZED)) && value_is_null(frame->locals))
+        frame->locals = value_incref(frame->globals);
+}
+
 NULLABLE Frame *frame_for_call(STEALS Function *function, NULLABLE Value locals, const Value *args, ssize_t nargs,
                                NULLABLE Value kwnames)
 {
@@ -202,6 +209,7 @@ NULLABLE Frame *frame_for_call(STEALS Function *function, NULLABLE Value locals,
         return NULL;
     }
     frame->locals = value_xincref(locals);
+    give_namespace(frame);
     return frame;
 }
 
@@ -224,7 +232,10 @@ NULLABLE Frame *frame_for_call_steal(STEALS Function *function, STEALS Value *ar
 {
     ssize_t total = nargs + (value_is_null(kwnames) ? 0 : tuple_length(kwnames));
     Frame *frame = frame_push(function);
-    if (frame && value_is_null(kwnames) && bind_simply(function, frame->code, frame, args, nargs)) return frame;
+    if (frame && value_is_null(kwnames) && bind_simply(function, frame->code, frame, args, nargs)) {
+        give_namespace(frame);
+        return frame;
+    }
     if (frame) {
         clear_locals(frame);
         if (!bind_arguments(function, frame->localsplus, args, nargs, kwnames)) {
@@ -233,6 +244,7 @@ NULLABLE Frame *frame_for_call_steal(STEALS Function *function, STEALS Value *ar
         }
     }
     for (ssize_t i = 0; i < total; i++) value_decref(args[i]);
+    if (frame) give_namespace(frame);
     return frame;
 }
 

@@ -29,7 +29,9 @@ Value op_get_yield_from_iter(Frame *frame, Value iterable)
 int op_send(Frame *frame, Value receiver, Value argument, Value *result)
 {
     Type *type = type_of(receiver);
-    if (type->async.send) return type->async.send(receiver, argument, result);
+    /* a trace function is told of StopIteration: then the slot that does without one is not used */
+    bool is_traced = thread_is_traced(current_thread) && !value_is_null(current_thread->trace_function);
+    if (type->async.send && !is_traced) return type->async.send(receiver, argument, result);
     if (value_is_none(argument) && type->iternext) *result = type->iternext(receiver);
     else *result = call_method_1(receiver, ID(send), argument);
     if (!value_is_null(*result)) return 1;
@@ -37,7 +39,7 @@ int op_send(Frame *frame, Value receiver, Value argument, Value *result)
         *result = VALUE_NONE;
         return 0;
     }
-    if (thread_is_traced(current_thread) && error_matches(&type_StopIteration)) trace_exception(frame);
+    if (is_traced && error_matches(&type_StopIteration)) trace_exception(frame);
     return error_catch_stop_iteration(result) ? 0 : -1;
 }
 

@@ -333,7 +333,7 @@ int op_list_extend(Value list, Value iterable)
 
 int op_dict_update(Value dict, Value mapping)
 {
-    if (dict_update(dict, mapping) == 0) return 0;
+    if (dict_merge(dict, mapping, 1) == 0) return 0;
     if (error_catch(&type_AttributeError)) error_format(&type_TypeError, "'%T' object is not a mapping", mapping);
     return -1;
 }
@@ -371,9 +371,7 @@ static void kwargs_error(Value function, Value mapping)
         }
         Value text = callable_text(function), key = tuple_item_borrow(args, 0);
         if (!value_is_null(text)) {
-            if (is_str(key))
-                error_format(&type_TypeError, "%U got multiple values for keyword argument '%S'", text, key);
-            else error_format(&type_TypeError, "%U keywords must be strings", text);
+            error_format(&type_TypeError, "%U got multiple values for keyword argument '%S'", text, key);
             value_decref(text);
         }
         value_decref(exception);
@@ -453,6 +451,31 @@ static Value call_args_as_tuple(Value callable, Value args)
     return tuple_from_iterable(args);
 }
 
+/* The call with its events: positional and keyword values in one array. */
+static Value call_traced(Value callable, Value args, NULLABLE Value kwargs)
+{
+    ssize_t nargs = tuple_length(args), count = value_is_null(kwargs) ? 0 : dict_length(kwargs);
+    if (count == 0) return trace_native_call(callable, as_tuple(args)->items, nargs, VALUE_NULL);
+    Value names = tuple_new(count), result = VALUE_NULL;
+    Value *values = mem_alloc((size_t)(nargs + count) * sizeof(Value));
+    if (!value_is_null(names) && values) {
+        memcpy(values, as_tuple(args)->items, (size_t)nargs * sizeof(Value));
+        ssize_t position = 0;
+        for (ssize_t i = 0; i < count; i++) {
+            Value key, value;
+            dict_next(kwargs, &position, &key, &value);
+            as_tuple(names)->items[i] = value_incref(key);
+            values[nargs + i] = value;
+        }
+        result = trace_native_call(callable, values, nargs, names);
+    } else if (!values) {
+        error_no_memory();
+    }
+    if (values) mem_free(values, (size_t)(nargs + count) * sizeof(Value));
+    value_xdecref(names);
+    return result;
+}
+
 Value op_call_ex(Frame *frame, Value callable, Value args, NULLABLE Value kwargs)
 {
     Value dict;
@@ -470,8 +493,7 @@ Value op_call_ex(Frame *frame, Value callable, Value args, NULLABLE Value kwargs
     Value tuple = call_args_as_tuple(callable, args);
     Value result = VALUE_NULL;
     if (!value_is_null(tuple)) {
-        if (UNLIKELY(thread_is_traced(current_thread)) && value_is_null(dict))
-            result = trace_native_call(callable, as_tuple(tuple)->items, tuple_length(tuple), VALUE_NULL);
+        if (UNLIKELY(thread_is_traced(current_thread))) result = call_traced(callable, tuple, dict);
         else result = call_tuple_dict(callable, tuple, dict);
         value_decref(tuple);
     }

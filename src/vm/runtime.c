@@ -22,6 +22,7 @@
 #include "objects/tuple.h"
 #include "objects/weakref.h"
 #include "objects/type.h"
+#include "objects/weakref.h"
 #include "vm/frame.h"
 #include "vm/frozen.h"
 #include "vm/import.h"
@@ -334,6 +335,25 @@ static void clear_module_dict(Value dict)
     }
 }
 
+/* Weak references to all modules but sys and builtins: a list. */
+static Value module_references(void)
+{
+    Value references = list_new(0), modules = dict_values_list(runtime.modules);
+    if (value_is_null(references) || value_is_null(modules)) {
+        value_xdecref(references);
+        value_xdecref(modules);
+        return VALUE_NULL;
+    }
+    for (ssize_t i = 0; i < list_length(modules); i++) {
+        Value module = list_item_borrow(modules, i);
+        if (!is_module(module) || value_is(module, runtime.sys_module) || value_is(module, runtime.builtins_module)) continue;
+        Value reference = weakref_new(module, VALUE_NULL);
+        if (value_is_null(reference) || list_append_steal(references, reference) < 0) error_clear();
+    }
+    value_decref(modules);
+    return references;
+}
+
 /* Drops every module as CPython does: __main__ and the others vanish from sys.modules first, so that what only they hold
  * dies with them; what is left alive is emptied by hand, the newest first; sys and builtins are the last. */
 static void finalize_modules(void)
@@ -348,30 +368,20 @@ static void finalize_modules(void)
         Value original = sys_get_borrow(streams[i][1]);
         if (sys_set(streams[i][0], value_is_null(original) ? VALUE_NONE : original) < 0) error_clear();
     }
-    Value kept = list_new(0), values = dict_values_list(runtime.modules);
-    if (value_is_null(kept) || value_is_null(values)) {
+    Value references = module_references();
+    if (value_is_null(references)) {
         error_clear();
         return;
     }
-    /* Weak references: a module that only sys.modules held goes in the collection below, its names still bound while
-     * the finalisers of what it holds run. */
-    for (ssize_t i = 0; i < list_length(values); i++) {
-        Value module = list_item_borrow(values, i);
-        if (!is_module(module) || value_is(module, runtime.sys_module) || value_is(module, runtime.builtins_module))
-            continue;
-        Value ref = weakref_new(module, VALUE_NULL);
-        if (value_is_null(ref) || list_append_steal(kept, ref) < 0) error_clear();
-    }
-    value_decref(values);
     dict_clear(runtime.modules);
     gc_collect(GC_OLDEST);
     error_clear();
-    for (ssize_t i = list_length(kept); i-- > 0;) {
-        Value module = weakref_get(list_item_borrow(kept, i));
+    for (ssize_t i = list_length(references); i-- > 0;) {
+        Value module = weakref_get(list_item_borrow(references, i));
         if (is_module(module)) clear_module_dict(as_module(module)->dict);
         value_decref(module);
     }
-    value_decref(kept);
+    value_decref(references);
     gc_collect(GC_OLDEST);
     error_clear();
 }

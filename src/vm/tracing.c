@@ -189,8 +189,17 @@ Value trace_native_call(Value callable, const Value *args, ssize_t nargs, NULLAB
 
 int trace_set(bool profile, NULLABLE Value function)
 {
+    static bool is_installing;
     Thread *thread = current_thread;
+    if (is_installing) { /* the old function's finaliser */
+        is_installing = false;
+        error_format(&type_RuntimeError, "Cannot install a %s function while another %s function is being installed",
+                     profile ? "profile" : "trace", profile ? "profile" : "trace");
+        return -1;
+    }
+    is_installing = true;
     value_replace(profile ? &thread->profile_function : &thread->trace_function, value_xincref(function));
+    is_installing = false;
     if (!value_is_null(thread->trace_function) || !value_is_null(thread->profile_function)) {
         safepoint_request(BREAK_TRACE);
         jit_tracing_changed();
