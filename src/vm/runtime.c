@@ -22,7 +22,6 @@
 #include "objects/tuple.h"
 #include "objects/weakref.h"
 #include "objects/type.h"
-#include "objects/weakref.h"
 #include "vm/frame.h"
 #include "vm/frozen.h"
 #include "vm/import.h"
