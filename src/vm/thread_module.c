@@ -329,7 +329,32 @@ Type type_rlock = {
     .methods = rlock_methods,
 };
 
-/* --- thread-local data: one namespace for each thread, in the thread's dict under the object's own key --- */
+/* --- thread-local data: one namespace for each thread, in the thread's dict under the object's own key ---
+ *
+ * Between the thread's dict and the namespace stands a holder, which the collector does not look into: the namespaces
+ * are visited as the local's own, so that a cycle through one is found although the thread lives on. */
+
+typedef struct LocalHolder {
+    Object head;
+    Value dict;
+} LocalHolder;
+
+extern Type type_local_holder;
+
+static void local_holder_destroy(Object *self)
+{
+    value_clear(&((LocalHolder *)self)->dict);
+    object_free(self, sizeof(LocalHolder));
+}
+
+Type type_local_holder = {
+    .head = TYPE_HEAD,
+    .name = "_thread._localdummy",
+    .doc = "Thread-local dummy",
+    .instance_size = sizeof(LocalHolder),
+    .flags = TYPE_NO_NEW,
+    .destroy = local_holder_destroy,
+};
 
 typedef struct Local {
     Object head;
@@ -349,19 +374,39 @@ static Value thread_dict(void)
     return current_thread->dict;
 }
 
+/* The namespace of a thread, borrowed; no value when there is none yet. */
+static NULLABLE Value find_namespace(Value namespaces, const Local *local)
+{
+    Value holder = dict_get_borrow(namespaces, local->key);
+    return value_is_null(holder) ? holder : ((LocalHolder *)value_as_object(holder))->dict;
+}
+
+/* Makes the namespace of this thread: borrowed. */
+static Value add_namespace(Value namespaces, const Local *local)
+{
+    Value dict = dict_new();
+    if (value_is_null(dict)) return dict;
+    LocalHolder *holder = object_alloc(&type_local_holder, sizeof *holder);
+    if (!holder) {
+        value_decref(dict);
+        return VALUE_NULL;
+    }
+    holder->dict = dict;
+    int failed = dict_set(namespaces, local->key, value_from_object(holder));
+    object_decref(&holder->head);
+    return failed ? VALUE_NULL : dict;
+}
+
 /* The namespace of this thread: borrowed. Made, and __init__ run, at the first use. */
 static Value local_dict(Value self)
 {
     Local *local = as_local(self);
     Value namespaces = thread_dict();
     if (value_is_null(namespaces)) return namespaces;
-    Value dict = dict_get_borrow(namespaces, local->key);
+    Value dict = find_namespace(namespaces, local);
     if (!value_is_null(dict) || error_occurred()) return dict;
-    dict = dict_new();
+    dict = add_namespace(namespaces, local);
     if (value_is_null(dict)) return dict;
-    int failed = dict_set(namespaces, local->key, dict);
-    value_decref(dict);
-    if (failed) return VALUE_NULL;
     Type *type = type_of(self);
     if (type->init && type->init != type_object.init) {
         Value args[tuple_length(local->args) + 1 + (value_is_null(local->kwargs) ? 0 : dict_length(local->kwargs))];
@@ -378,7 +423,7 @@ static Value local_dict(Value self)
                 args[n + i++] = value;
             }
         }
-        failed = type->init(self, args, n, kwnames);
+        int failed = type->init(self, args, n, kwnames);
         value_xdecref(kwnames);
         if (failed < 0) {
             if (dict_delete_if_present(namespaces, local->key) < 0) error_clear();
@@ -405,10 +450,8 @@ static Value local_new(Type *type, const Value *args, ssize_t nargs, Value kwnam
         return VALUE_NULL;
     }
     /* The making thread's namespace exists from the start; its __init__ is called by type.__call__. */
-    Value namespaces = thread_dict(), dict = value_is_null(namespaces) ? namespaces : dict_new();
-    int failed = value_is_null(dict) ? -1 : dict_set(namespaces, local->key, dict);
-    value_xdecref(dict);
-    if (failed) value_clear(&self);
+    Value namespaces = thread_dict();
+    if (value_is_null(namespaces) || value_is_null(add_namespace(namespaces, local))) value_clear(&self);
     return self;
 }
 
@@ -445,6 +488,12 @@ static int local_traverse(Object *self, GcVisit visit, void *argument)
 {
     GC_VISIT(((Local *)self)->args);
     GC_VISIT(((Local *)self)->kwargs);
+    if (value_is_null(((Local *)self)->key)) return 0;
+    for (const Thread *thread = runtime.main_thread; thread; thread = thread->next) {
+        if (value_is_null(thread->dict)) continue;
+        Value dict = find_namespace(thread->dict, (Local *)self);
+        GC_VISIT(dict);
+    }
     return 0;
 }
 
