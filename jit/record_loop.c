@@ -228,10 +228,20 @@ static void for_any(Slot *slot, Value v)
     item = emit_call(quiet ? HELPER_iter_next_quiet : HELPER_iter_next, args, 1);
     /* result: the item, 0 = exhausted, all ones = exception */
     emit(IR_GISNOT, IR_NIL, item, ir_const(rec.ir, IR_VAL, CONST_NUMBER, UINT64_MAX - 7), raise, 0);
-    int before = record_snapshot(); /* the other outcome: the interpreter's FOR_ITER finds the iterator exhausted again */
-    emit(more ? IR_GISNOT : IR_GIS, IR_NIL, item, const_value(VALUE_NULL), before, 0);
-    if (more) rec_push(item, OWN_SELF);
-    else rec_drop(1);
+    if (more) { /* the other outcome: the interpreter's FOR_ITER finds the iterator exhausted again */
+        emit(IR_GISNOT, IR_NIL, item, const_value(VALUE_NULL), record_snapshot(), 0);
+        rec_push(item, OWN_SELF);
+    } else { /* the other outcome: an item, which must not be lost: the interpreter goes on behind FOR_ITER with it */
+        rec_push(item, OWN_SELF);
+        rec.f->unit++;
+        rec.snapshot = -1;
+        int with_item = record_snapshot();
+        rec.snapshot = -1;
+        rec.f->unit--;
+        rec.f->depth--;
+        emit(IR_GIS, IR_NIL, item, const_value(VALUE_NULL), with_item, 0);
+        rec_drop(1);
+    }
     rec.has_effects = true;
     if (!quiet) record_escaped();
 }
