@@ -355,11 +355,6 @@ void compile_poll(void)
 
 void tree_compile(JitTree *tree)
 {
-    if (jit_options.mode == JIT_EXEC) {
-        tree->state = TREE_READY;
-        tree->compiled_segments = tree->ir.segments_count;
-        return;
-    }
     if (compile_problem || (worker < 0 && !start_worker())) return;
     if (tree->state == TREE_COMPILING) return; /* needs_compile is set: it goes when the answer is here */
     if (!send_tree(tree)) return;

@@ -35,7 +35,7 @@
 struct Frame;
 union Unit;
 
-typedef enum JitMode { JIT_OFF, JIT_AUTO, JIT_SYNC, JIT_EXEC } JitMode; /* EXEC: SYNC on the IR executor */
+typedef enum JitMode { JIT_OFF, JIT_AUTO, JIT_SYNC } JitMode;
 
 typedef struct JitOptions {
     JitMode mode;

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "jit/runtime.h"
+#include "objects/activity.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
 #include "objects/str.h"
@@ -211,7 +212,7 @@ Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
     Code *code = as_code(function->code);
     JitTree *tree = function_tree(code);
     char here;
-    if (!tree || tree->state == TREE_DEAD || !(tree->code || jit_options.mode == JIT_EXEC) || code->argcount != nargs || code->kwonlyargcount ||
+    if (!tree || tree->state == TREE_DEAD || !tree->code || code->argcount != nargs || code->kwonlyargcount ||
         tree->place->unit != 0 /* a prologue makes cells: not ours to skip */ ||
         (code->flags & (CO_VARARGS | CO_VARKEYWORDS)) || eval_breaker || (char *)((uintptr_t)&here - 16384) < current_thread->c_stack_limit ||
         thread_is_traced(current_thread)) {
@@ -254,15 +255,24 @@ static void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_fr
 
 static void release_if_dead(JitTree *tree);
 
+/* Runs the tree's code; gives the number of the exit that it left through. */
+static int64_t execute(JitTree *tree, Frame *frame, uint64_t *values)
+{
+    uint8_t activity = current_activity;
+    current_activity = ACTIVITY_NATIVE;
+    tree->entries++;
+    tree->running++;
+    int64_t exit = tree->code(frame->localsplus, values, tree->table);
+    tree->running--;
+    current_activity = activity;
+    return exit;
+}
+
 /* Runs the tree from its head, which the frame stands at. */
 static bool run(JitTree *tree, Frame *frame)
 {
     uint64_t values[EXIT_VALUES];
-    tree->entries++;
-    tree->running++;
-    int64_t exit = jit_options.mode == JIT_EXEC ? ir_execute(tree, frame->localsplus, values)
-                                                : tree->code(frame->localsplus, values, tree->table);
-    tree->running--;
+    int64_t exit = execute(tree, frame, values);
     Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);
     if (!innermost) return false;
     SnapKind kind = tree->ir.snapshots[exit].kind;
@@ -276,11 +286,7 @@ static bool run(JitTree *tree, Frame *frame)
 static Value run_function(JitTree *tree, Frame *frame)
 {
     uint64_t values[EXIT_VALUES];
-    tree->entries++;
-    tree->running++;
-    int64_t exit = jit_options.mode == JIT_EXEC ? ir_execute(tree, frame->localsplus, values)
-                                                : tree->code(frame->localsplus, values, tree->table);
-    tree->running--;
+    int64_t exit = execute(tree, frame, values);
     SnapKind kind = tree->ir.snapshots[exit].kind;
     if (kind == SNAP_RETURN) {
         Value result = exit_result(tree, (int)exit, values);
@@ -344,7 +350,7 @@ bool jit_enter(Frame *frame, Unit *ip, Value *sp)
     frame->ip = units + (is_function ? unit + 1 : head);
     if (compile_pending) compile_poll();
     if (!tree || tree->state == TREE_DEAD || !tree->valid || thread_is_traced(current_thread) ||
-        !(tree->code || jit_options.mode == JIT_EXEC) || eval_breaker) {
+        !tree->code || eval_breaker) {
         return true;
     }
     return run(tree, frame);
@@ -443,7 +449,7 @@ void jit_tracing_changed(void)
 static bool set_mode(NULLABLE const char *value)
 {
     static const struct { const char *name; JitMode mode; } modes[] = {
-        {"auto", JIT_AUTO}, {"off", JIT_OFF}, {"sync", JIT_SYNC}, {"exec", JIT_EXEC}, {"1", JIT_AUTO}, {"0", JIT_OFF}};
+        {"auto", JIT_AUTO}, {"off", JIT_OFF}, {"sync", JIT_SYNC}, {"1", JIT_AUTO}, {"0", JIT_OFF}};
     for (size_t i = 0; i < COUNT_OF(modes); i++) {
         if (!value || strcmp(value, modes[i].name) != 0) continue;
         jit_options.mode = modes[i].mode;

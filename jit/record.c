@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "objects/activity.h"
 #include "objects/function.h"
 
 Recorder rec;
@@ -240,7 +241,7 @@ static bool is_at_head(int unit)
     return unit == rec.place->unit && rec.f->code == rec.place->code && rec.f->depth == rec.tree->entry_depth;
 }
 
-bool jit_record(Frame *frame, Unit *ip, Value *sp)
+static bool record_step(Frame *frame, Unit *ip, Value *sp)
 {
     jit_calls_out = false;
     if (!jit_is_recording) return false;
@@ -292,6 +293,15 @@ bool jit_record(Frame *frame, Unit *ip, Value *sp)
     if (!REC_FAILED()) record_instruction(opcode);
     if (REC_FAILED() || rec.is_done || rec.ir->failed) return finish();
     return true;
+}
+
+bool jit_record(Frame *frame, Unit *ip, Value *sp)
+{
+    uint8_t activity = current_activity;
+    current_activity = ACTIVITY_COMPILING;
+    bool goes_on = record_step(frame, ip, sp);
+    current_activity = activity;
+    return goes_on;
 }
 
 /* --- ends --- */

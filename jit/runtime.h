@@ -99,9 +99,6 @@ void compile_after_fork(void);
 extern const char *compile_problem; /* why there is no compiler; NULL: there is, or nobody asked yet */
 extern uint64_t compile_count, compile_micros_gcc, compile_micros_as;
 
-/* --- irexec.c --- */
-int64_t ir_execute(JitTree *tree, void *slots, uint64_t *exit_values);
-
 /* --- invalidate.c --- */
 /* Registers that the tree depends on dict[key] keeping its value. False: it changes too often to rely on. */
 bool watch_global(JitTree *tree, Value dict, Value key);

@@ -17,6 +17,8 @@
  *       given up. */
 #include "gc/gc.h"
 
+#include "objects/activity.h"
+
 #include <stdio.h>
 #include <time.h>
 
@@ -453,6 +455,8 @@ static void clear_free_lists(void)
 
 static ssize_t collect(int generation)
 {
+    uint8_t activity = current_activity;
+    current_activity = ACTIVITY_COLLECTING;
     double start = 0;
     if (gc_debug_flags & GC_DEBUG_STATS) {
         print_debug_start(generation);
@@ -476,6 +480,7 @@ static ssize_t collect(int generation)
     if (error_occurred()) error_write_unraisable(VALUE_NULL, "in garbage collection");
     gc_stats[generation].collections++;
     gc_stats[generation].collected += found;
+    current_activity = activity;
     return found;
 }
 
