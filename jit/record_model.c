@@ -224,6 +224,25 @@ void rec_own(Slot *slot)
     }
 }
 
+static void for_all_slots(void (*visit)(Slot *slot, int argument), int argument)
+{
+    for (int i = 0; i < rec.frame_count; i++) {
+        const RecordFrame *f = &rec.frames[i];
+        int count = f->code->nlocalsplus + f->depth;
+        for (int k = 0; k < count; k++) visit(&rec.slots[f->base + k], argument);
+        visit(&rec.frames[i].function_slot, argument);
+    }
+}
+
+/* A fragile slot that may hold the very object `ref`, whose only counted owner is about to go. */
+static void own_if_same(Slot *slot, int ref)
+{
+    const Type *type, *other;
+    if (slot->own != OWN_FRAGILE) return;
+    if (slot->ref != ref && known_type(slot->ref, &type) && known_type(ref, &other) && type != other) return;
+    rec_own(slot);
+}
+
 /* Emits the count down of an owned ref. */
 static void emit_decref(Ref ref, bool is_shared)
 {
@@ -239,6 +258,7 @@ static void emit_decref(Ref ref, bool is_shared)
         record_barrier();
         record_set_ip();
     }
+    if ((flags & 6) == 4) for_all_slots(own_if_same, ref); /* it frees nothing but the object itself */
     emit(IR_DECREF, IR_NIL, ref, REF_NONE, 0, flags);
     if (!(flags & 6)) record_escaped();
 }
@@ -258,16 +278,6 @@ void rec_release(Slot slot)
         return;
     }
     if (slot.own == OWN_SELF && is_counted(slot.ref)) emit_decref(slot.ref, false);
-}
-
-static void for_all_slots(void (*visit)(Slot *slot, int argument), int argument)
-{
-    for (int i = 0; i < rec.frame_count; i++) {
-        const RecordFrame *f = &rec.frames[i];
-        int count = f->code->nlocalsplus + f->depth;
-        for (int k = 0; k < count; k++) visit(&rec.slots[f->base + k], argument);
-        visit(&rec.frames[i].function_slot, argument);
-    }
 }
 
 static void own_if_fragile(Slot *slot, int unused)
