@@ -11,6 +11,10 @@
  *
  * Look-up: a small table of (shape id, name) -> slot stands before the walk along the parents. */
 #include "objects/shape.h"
+#include "objects/bytes.h"
+#include "objects/code.h"
+#include "objects/function.h"
+#include "opcodes.h"
 
 #include "gc/gc.h"
 #include "objects/abstract.h"
@@ -73,6 +77,20 @@ static void install_root(Type *type, Shape *root)
     type->root_shape = root;
 }
 
+/* How many attributes the class's own __init__ gives to its first argument: distinct names of `self.name = …`. */
+static uint32_t attributes_of_init(const Type *type)
+{
+    Value init = value_is_null(type->dict) ? VALUE_NULL : dict_get_borrow(type->dict, ID(__init__));
+    if (value_is_null(init) || !is_function(init)) return 0;
+    const Code *code = as_code(as_function(init)->code);
+    const uint8_t *bytes = (const uint8_t *)as_bytes(code->code)->data;
+    uint64_t seen = 0; /* bit i: name i of the code; names beyond are not counted */
+    for (int i = 1; i < code->code_units; i++)
+        if (bytes[i * 2] == BC_STORE_ATTR && bytes[i * 2 - 2] == BC_LOAD_FAST && bytes[i * 2 - 1] == 0 && bytes[i * 2 + 1] < 64)
+            seen |= UINT64_C(1) << bytes[i * 2 + 1];
+    return (uint32_t)__builtin_popcountll(seen);
+}
+
 int shape_init_type(Type *type)
 {
     uint32_t capacity = 0;
@@ -80,7 +98,9 @@ int shape_init_type(Type *type)
         Type *base = type->base;
         bool base_is_class = base->root_shape && (base->flags & TYPE_HEAP);
         capacity = base_is_class ? base->root_shape->inline_capacity : INLINE_CAPACITY_FIRST;
-        if (base_is_class) type->slots_wanted = base->slots_wanted;
+        uint32_t wanted = (base_is_class ? base->slots_wanted : 0) + attributes_of_init(type);
+        type->slots_wanted = MIN(wanted, INLINE_CAPACITY_MAX);
+        capacity = MAX(capacity, type->slots_wanted);
     }
     Shape *root = shape_new_root(type, capacity);
     if (!root) return -1;
