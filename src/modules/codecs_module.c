@@ -191,21 +191,18 @@ static Value raw_unicode_escape_decode(Value self, const Value *args, ssize_t na
     return decode_stream("raw_unicode_escape_decode", codec_raw_unicode_escape_decode, args, nargs, true, true);
 }
 
-/* An unknown escape; or an octal one above \377. */
-static int warn_escape(const char *at)
+static int warn_escape(const InvalidEscape *e)
 {
-    if (!at) return 0;
-    if (*at >= '0' && *at <= '7') {
-        return warn_format(&type_DeprecationWarning, 1, "invalid octal escape sequence '\\%.3s'", at);
-    }
-    return warn_format(&type_DeprecationWarning, 1, "invalid escape sequence '\\%c'", (uint8_t)*at);
+    if (!e->text[0]) return 0;
+    if (e->text[1]) return warn_format(&type_DeprecationWarning, 1, "invalid octal escape sequence '\\%s'", e->text);
+    return warn_format(&type_DeprecationWarning, 1, "invalid escape sequence '\\%c'", (uint8_t)e->text[0]);
 }
 
 static Value unicode_escape_stream(const char *data, ssize_t size, const char *errors, ssize_t *consumed)
 {
-    const char *invalid;
+    InvalidEscape invalid;
     Value text = codec_unicode_escape_decode(data, size, errors, consumed, &invalid);
-    if (!value_is_null(text) && warn_escape(invalid) < 0) value_clear(&text);
+    if (!value_is_null(text) && warn_escape(&invalid) < 0) value_clear(&text);
     return text;
 }
 
@@ -216,13 +213,14 @@ static Value unicode_escape_decode(Value self, const Value *args, ssize_t nargs,
 
 static Value escape_decode(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    const char *errors, *invalid;
+    const char *errors;
+    InvalidEscape invalid;
     Buffer view;
     if (!errors_argument("escape_decode", args, nargs, 1, &errors) || !get_text_or_buffer(args[0], &view))
         return VALUE_NULL;
     ssize_t size = view.length;
     Value bytes = codec_escape_decode(view.data, size, errors, &invalid);
-    if (!value_is_null(bytes) && warn_escape(invalid) < 0) value_clear(&bytes);
+    if (!value_is_null(bytes) && warn_escape(&invalid) < 0) value_clear(&bytes);
     release_text_or_buffer(args[0], &view);
     return pair(bytes, size);
 }
@@ -366,8 +364,7 @@ static Value charmap_encode(Value self, const Value *args, ssize_t nargs, Value 
 
 static Value charmap_build(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    if (!is_str(args[0]))
-        return error_format(&type_TypeError, "charmap_build() argument must be str, not %T", args[0]);
+    if (!is_str(args[0])) return error_format(&type_TypeError, "charmap_build() argument must be str, not %T", args[0]);
     return codec_charmap_build(args[0]);
 }
 

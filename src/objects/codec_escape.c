@@ -16,6 +16,12 @@ static int hex_digit(uint8_t c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* Copied, because an error handler may replace the input. */
+static void note_invalid(InvalidEscape *invalid, const char *text, size_t length)
+{
+    if (!invalid->text[0]) memcpy(invalid->text, text, length);
+}
+
 /* --- unicode_escape: decoding --- */
 
 /* Up to `count` hexadecimal digits; gives how many there are. */
@@ -107,9 +113,9 @@ static bool read_escape(const Decoder *d, ssize_t at, Escape *e)
 }
 
 Value codec_unicode_escape_decode(const char *data, ssize_t size, const char *errors, ssize_t *consumed,
-                                  const char **first_invalid_escape)
+                                  InvalidEscape *invalid)
 {
-    *first_invalid_escape = NULL;
+    *invalid = (InvalidEscape){""};
     Decoder d;
     decoder_init(&d, "unicodeescape", errors, data, size);
     ssize_t at = 0;
@@ -127,13 +133,12 @@ Value codec_unicode_escape_decode(const char *data, ssize_t size, const char *er
         } else if (d.data[at + 1] == '\n') {
             at += 2;
         } else if (!read_escape(&d, at, &e)) {
-            if (!*first_invalid_escape) *first_invalid_escape = d.data + at + 1;
+            note_invalid(invalid, d.data + at + 1, 1);
             str_builder_add_char(&d.out, '\\');
             str_builder_add_char(&d.out, (uint8_t)d.data[at + 1]);
             at += 2;
         } else if (!e.reason) {
-            if (e.c > 0xff && d.data[at + 1] >= '0' && d.data[at + 1] <= '7' && !*first_invalid_escape)
-                *first_invalid_escape = d.data + at + 1; /* an octal escape above \377 */
+            if (e.c > 0xff && d.data[at + 1] >= '0' && d.data[at + 1] <= '7') note_invalid(invalid, d.data + at + 1, 3);
             str_builder_add_char(&d.out, e.c);
             at = e.end;
         } else if (e.is_incomplete && consumed) {
@@ -247,9 +252,9 @@ static ssize_t bad_hex(BytesBuilder *out, const char *errors, const char *data, 
     return 2 + (at + 2 < size && hex_digit((uint8_t)data[at + 2]) >= 0);
 }
 
-Value codec_escape_decode(const char *data, ssize_t size, const char *errors, const char **first_invalid_escape)
+Value codec_escape_decode(const char *data, ssize_t size, const char *errors, InvalidEscape *invalid)
 {
-    *first_invalid_escape = NULL;
+    *invalid = (InvalidEscape){""};
     BytesBuilder out;
     bytes_builder_init(&out);
     for (ssize_t at = 0; at < size && !out.failed;) {
@@ -276,7 +281,7 @@ Value codec_escape_decode(const char *data, ssize_t size, const char *errors, co
             int c = 0, n = 0;
             for (; n < 3 && at + 1 + n < size && data[at + 1 + n] >= '0' && data[at + 1 + n] <= '7'; n++)
                 c = c * 8 + (data[at + 1 + n] - '0');
-            if (c > 0xff && !*first_invalid_escape) *first_invalid_escape = data + at + 1;
+            if (c > 0xff) note_invalid(invalid, data + at + 1, 3);
             bytes_builder_add_byte(&out, c & 0xff);
             at += 1 + n;
         } else if (kind == 'x') {
@@ -294,7 +299,7 @@ Value codec_escape_decode(const char *data, ssize_t size, const char *errors, co
             }
             at += skip;
         } else {
-            if (!*first_invalid_escape) *first_invalid_escape = data + at + 1;
+            note_invalid(invalid, data + at + 1, 1);
             bytes_builder_add(&out, data + at, 2);
             at += 2;
         }

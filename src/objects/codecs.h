@@ -69,14 +69,18 @@ Value codec_utf32_decode(const char *data, ssize_t size, NULLABLE const char *er
 Value codec_utf32_encode(Value text, NULLABLE const char *errors, int byte_order) NODISCARD;
 Value codec_utf7_decode(const char *data, ssize_t size, NULLABLE const char *errors, NULLABLE ssize_t *consumed) NODISCARD;
 Value codec_utf7_encode(Value text, NULLABLE const char *errors) NODISCARD;
-/* *first_invalid_escape: where the first unknown escape stands, or NULL. */
+/* The first unknown escape, without its backslash: one character, or the three digits of an octal number above \377;
+ * "" when all are known. */
+typedef struct InvalidEscape {
+    char text[4];
+} InvalidEscape;
 Value codec_unicode_escape_decode(const char *data, ssize_t size, NULLABLE const char *errors, NULLABLE ssize_t *consumed,
-                                  const char **first_invalid_escape) NODISCARD;
+                                  InvalidEscape *invalid) NODISCARD;
 Value codec_unicode_escape_encode(Value text) NODISCARD;
 Value codec_raw_unicode_escape_decode(const char *data, ssize_t size, NULLABLE const char *errors,
                                       NULLABLE ssize_t *consumed) NODISCARD;
 Value codec_raw_unicode_escape_encode(Value text) NODISCARD;
-Value codec_escape_decode(const char *data, ssize_t size, NULLABLE const char *errors, const char **first_invalid_escape)
+Value codec_escape_decode(const char *data, ssize_t size, NULLABLE const char *errors, InvalidEscape *invalid)
     NODISCARD;
 Value codec_charmap_decode(const char *data, ssize_t size, NULLABLE Value mapping, NULLABLE const char *errors) NODISCARD;
 Value codec_charmap_encode(Value text, NULLABLE Value mapping, NULLABLE const char *errors) NODISCARD;
