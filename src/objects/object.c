@@ -239,7 +239,11 @@ static Value object_repr(Value self)
     Value module = type_module_name(type);
     if (value_is_null(module)) error_clear();
     Value qualname = type_qualname(type);
-    Value text;
+    Value text = VALUE_NULL;
+    if (value_is_null(qualname)) {
+        value_xdecref(module);
+        return VALUE_NULL;
+    }
     if (!value_is_null(module) && is_str(module) && !str_equal_cstr(module, "builtins"))
         text = str_format("<%U.%U object at %p>", module, qualname, (void *)self.bits);
     else text = str_format("<%s object at %p>", type->name, (void *)self.bits);
