@@ -163,7 +163,8 @@ static NATIVE(gc_get_objects)
     if (!args_parse(&spec, args, nargs, kwnames, &out)) return VALUE_NULL;
     if (!value_is_null(out) && !value_is_none(out)) {
         if (!has_index(out))
-            return error_format(&type_TypeError, "argument should be integer or None, not '%.200s'", type_of(out)->name);
+            return error_format(&type_TypeError, "argument should be integer or None, not '%.200s'",
+                                type_of(out)->name);
         if (!arg_as_ssize(out, &generation)) return VALUE_NULL;
         if (generation >= GC_GENERATIONS)
             return error_format(&type_ValueError,

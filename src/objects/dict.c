@@ -1054,8 +1054,8 @@ static int fill_from_hashed_keys(Value result, Value keys, Value value)
 
 static int fill_from_keys(Value result, Value iterable, Value value)
 {
-    bool has_hashes = is_exact_dict(iterable) || object_has_type(iterable, &type_set) ||
-                      object_has_type(iterable, &type_frozenset);
+    bool has_hashes =
+        is_exact_dict(iterable) || object_has_type(iterable, &type_set) || object_has_type(iterable, &type_frozenset);
     if (has_hashes && is_exact_dict(result) && dict_length(result) == 0)
         return fill_from_hashed_keys(result, iterable, value);
     Value iterator = get_iter(iterable);

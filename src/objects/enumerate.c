@@ -168,7 +168,8 @@ typedef struct Reversed {
 
 static Value new_reversed(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
-    if ((type == &type_reversed || type->init == type_reversed.init) && !args_no_keywords("reversed", kwnames)) return VALUE_NULL;
+    if ((type == &type_reversed || type->init == type_reversed.init) && !args_no_keywords("reversed", kwnames))
+        return VALUE_NULL;
     if (!args_count("reversed", nargs, 1, 1)) return VALUE_NULL;
     Value sequence = args[0];
     Value method = lookup_special(sequence, ID(__reversed__));

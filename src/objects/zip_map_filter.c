@@ -284,7 +284,8 @@ typedef struct Filter {
 
 static Value new_filter(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
-    if ((type == &type_filter || type->init == type_filter.init) && !args_no_keywords("filter", kwnames)) return VALUE_NULL;
+    if ((type == &type_filter || type->init == type_filter.init) && !args_no_keywords("filter", kwnames))
+        return VALUE_NULL;
     if (!args_count("filter", nargs, 2, 2)) return VALUE_NULL;
     Value iterator = get_iter(args[1]);
     Filter *self = value_is_null(iterator) ? NULL : object_alloc_zeroed(type, type->instance_size);
