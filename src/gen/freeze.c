@@ -1,5 +1,5 @@
-/* freeze: compiles modules of the standard library with our own compiler and writes their code, marshalled, as a C file:
- * freeze OUTPUT NAME:ORIGINAL=FILE.py …  It is linked with everything but the result. */
+/* freeze: compiles modules of the standard library with our own compiler and writes their code, marshalled, as a C
+ * file: freeze OUTPUT NAME:ORIGINAL=FILE.py …  It is linked with everything but the result. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +71,8 @@ int main(int argc, char **argv)
     }
     fputs("const FrozenModule frozen_modules[] = {\n", out);
     for (int i = 2; i < argc; i++)
-        fprintf(out, "    {\"%s\", \"%s\", code_%d, sizeof code_%d, false},\n", argv[i], argv[i] + strlen(argv[i]) + 1, i, i);
+        fprintf(out, "    {\"%s\", \"%s\", code_%d, sizeof code_%d, false},\n", argv[i], argv[i] + strlen(argv[i]) + 1,
+                i, i);
     fputs("    {0}};\n", out);
     return fclose(out) == 0 ? 0 : 1;
 }

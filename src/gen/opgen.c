@@ -10,11 +10,10 @@
  *   inst NAME = NUMBER [cache N] [(inputs -- outputs)] [effect(E)] [jump(E)] [raw] [quiet] [inline_only] {
  *   quick NAME of BASE [units N] [(inputs -- outputs)] [raw] [quiet] [inline_only] {
  *
- *   inputs, outputs   names of stack entries, bottom first; the body reads inputs and assigns outputs, the generator moves
- *                     the stack pointer. `name[expression]` is an array (a pointer to its first entry); inputs only.
- *   effect, jump      the stack effect where it does not follow from inputs and outputs: falling through, jumping.
- *   raw               the body moves `sp` itself.
- *   quiet             calls nothing that could look at the frame: `frame->ip` is not stored first.
+ *   inputs, outputs   names of stack entries, bottom first; the body reads inputs and assigns outputs, the generator
+ * moves the stack pointer. `name[expression]` is an array (a pointer to its first entry); inputs only. effect, jump the
+ * stack effect where it does not follow from inputs and outputs: falling through, jumping. raw               the body
+ * moves `sp` itself. quiet             calls nothing that could look at the frame: `frame->ip` is not stored first.
  *   inline_only       leaves or enters a frame: there is no out-of-line helper.
  *   units             how many units the quick form covers (default: those of its base with its caches).
  *
@@ -136,14 +135,22 @@ static void read_clauses(Instruction *instruction, const char *s)
             continue;
         }
         s = read_word(s, word, sizeof word);
-        if (strcmp(word, "cache") == 0) instruction->cache = (int)strtol(s, (char **)&s, 10);
-        else if (strcmp(word, "units") == 0) instruction->units = (int)strtol(s, (char **)&s, 10);
-        else if (strcmp(word, "effect") == 0) s = read_bracketed(s, instruction->effect, sizeof instruction->effect);
-        else if (strcmp(word, "jump") == 0) s = read_bracketed(s, instruction->jump, sizeof instruction->jump);
-        else if (strcmp(word, "raw") == 0) instruction->is_raw = true;
-        else if (strcmp(word, "quiet") == 0) instruction->is_quiet = true;
-        else if (strcmp(word, "inline_only") == 0) instruction->is_inline_only = true;
-        else fail("unknown clause", *word ? word : s);
+        if (strcmp(word, "cache") == 0)
+            instruction->cache = (int)strtol(s, (char **)&s, 10);
+        else if (strcmp(word, "units") == 0)
+            instruction->units = (int)strtol(s, (char **)&s, 10);
+        else if (strcmp(word, "effect") == 0)
+            s = read_bracketed(s, instruction->effect, sizeof instruction->effect);
+        else if (strcmp(word, "jump") == 0)
+            s = read_bracketed(s, instruction->jump, sizeof instruction->jump);
+        else if (strcmp(word, "raw") == 0)
+            instruction->is_raw = true;
+        else if (strcmp(word, "quiet") == 0)
+            instruction->is_quiet = true;
+        else if (strcmp(word, "inline_only") == 0)
+            instruction->is_inline_only = true;
+        else
+            fail("unknown clause", *word ? word : s);
     }
     if (*s != '{') fail("no body", instruction->name);
 }
@@ -244,7 +251,8 @@ static char *substitute(const Template *template, const char *text, char argumen
         if (!dollar) break;
         char word[64];
         int found = -1;
-        text = dollar[1] == '{' ? read_word(dollar + 2, word, sizeof word) + 1 : read_word(dollar + 1, word, sizeof word);
+        text =
+            dollar[1] == '{' ? read_word(dollar + 2, word, sizeof word) + 1 : read_word(dollar + 1, word, sizeof word);
         for (int i = 0; i < template->parameter_count; i++)
             if (strcmp(template->parameters[i], word) == 0) found = i;
         if (found < 0) fail("unknown parameter", word);
@@ -279,17 +287,21 @@ static void expand_template(const char *s)
 
 /* --- lines --- */
 
-static Instruction *current;       /* whose body is being read */
+static Instruction *current; /* whose body is being read */
 static Template *current_template;
 
 static void process_line(const char *line)
 {
     if (current_template) {
-        if (strcmp(line, "end template\n") == 0) current_template = NULL;
-        else append_line(&current_template->text, line);
+        if (strcmp(line, "end template\n") == 0)
+            current_template = NULL;
+        else
+            append_line(&current_template->text, line);
     } else if (current) {
-        if (strcmp(line, "}\n") == 0) current = NULL;
-        else append_line(&current->body, line);
+        if (strcmp(line, "}\n") == 0)
+            current = NULL;
+        else
+            append_line(&current->body, line);
     } else if (strncmp(line, "inst ", 5) == 0 || strncmp(line, "quick ", 6) == 0) {
         read_head(line);
         current = &instructions[instruction_count - 1];
@@ -345,16 +357,21 @@ static void write_header(FILE *out)
         fprintf(out, "    BC_%s = %d,\n", instructions[i].name, instructions[i].number);
         if (instructions[i].number > last) last = instructions[i].number;
     }
-    fprintf(out, "    BC_FIRST_QUICK = %d,\n    BC_COUNT = %d,\n    BC_HAVE_ARGUMENT = 90\n};\n\n", FIRST_QUICK, last + 1);
-    fputs("extern const char *const bc_names[BC_COUNT];   /* NULL: no such instruction */\n"
-          "extern const uint8_t bc_caches[256];            /* inline-cache units behind a public instruction */\n"
-          "extern const uint8_t bc_units[BC_COUNT];        /* units covered, caches and fused instructions included */\n"
-          "extern const uint16_t bc_base[BC_COUNT];        /* the public instruction whose unit a quick form replaces */\n"
-          "extern const bool bc_is_defined[256];\n\n"
-          "/* Stack effect of a public instruction; jump: 1 when it jumps, 0 when it falls through, -1 the larger of both.\n"
-          " * BC_INVALID_EFFECT for an unknown instruction. */\n"
-          "enum { BC_INVALID_EFFECT = 0x7fffffff };\n"
-          "int bc_stack_effect(int opcode, int oparg, int jump);\n\n#endif\n", out);
+    fprintf(out, "    BC_FIRST_QUICK = %d,\n    BC_COUNT = %d,\n    BC_HAVE_ARGUMENT = 90\n};\n\n", FIRST_QUICK,
+            last + 1);
+    fputs(
+        "extern const char *const bc_names[BC_COUNT];   /* NULL: no such instruction */\n"
+        "extern const uint8_t bc_caches[256];            /* inline-cache units behind a public instruction */\n"
+        "extern const uint8_t bc_units[BC_COUNT];        /* units covered, caches and fused instructions included */\n"
+        "extern const uint16_t bc_base[BC_COUNT];        /* the public instruction whose unit a quick form replaces "
+        "*/\n"
+        "extern const bool bc_is_defined[256];\n\n"
+        "/* Stack effect of a public instruction; jump: 1 when it jumps, 0 when it falls through, -1 the larger of "
+        "both.\n"
+        " * BC_INVALID_EFFECT for an unknown instruction. */\n"
+        "enum { BC_INVALID_EFFECT = 0x7fffffff };\n"
+        "int bc_stack_effect(int opcode, int oparg, int jump);\n\n#endif\n",
+        out);
 }
 
 static void write_effect_case(FILE *out, const Instruction *instruction, const char *override)
@@ -386,7 +403,9 @@ static void write_effects(FILE *out, const char *function, bool jumping)
 
 static void write_tables(FILE *out)
 {
-    fputs("#include <stddef.h>\n#include <sys/types.h>\n\n#include \"opcodes.h\"\n\nconst char *const bc_names[BC_COUNT] = {\n", out);
+    fputs("#include <stddef.h>\n#include <sys/types.h>\n\n#include \"opcodes.h\"\n\nconst char *const "
+          "bc_names[BC_COUNT] = {\n",
+          out);
     for (int i = 0; i < instruction_count; i++)
         fprintf(out, "    [%d] = \"%s\",\n", instructions[i].number, instructions[i].name);
     fputs("};\n\nconst bool bc_is_defined[256] = {\n", out);
@@ -407,14 +426,16 @@ static void write_tables(FILE *out)
     write_effects(out, "effect_jump", true);
     fputs("\nint bc_stack_effect(int opcode, int oparg, int jump)\n{\n"
           "    int next = effect_next(opcode, oparg), jumped = effect_jump(opcode, oparg);\n"
-          "    if (jump < 0) return next > jumped ? next : jumped;\n    return jump ? jumped : next;\n}\n", out);
+          "    if (jump < 0) return next > jumped ? next : jumped;\n    return jump ? jumped : next;\n}\n",
+          out);
 }
 
 static void write_operand_reads(FILE *out, const Instruction *instruction)
 {
     for (int i = 0; i < instruction->input_count; i++) {
         const Operand *operand = &instruction->inputs[i];
-        fprintf(out, "    Value %s%s = %ssp[-(0", *operand->count ? "*" : "", operand->name, *operand->count ? "&" : "");
+        fprintf(out, "    Value %s%s = %ssp[-(0", *operand->count ? "*" : "", operand->name,
+                *operand->count ? "&" : "");
         for (int j = i; j < instruction->input_count; j++) {
             const char *count = instruction->inputs[j].count;
             fprintf(out, " + (ssize_t)(%s)", *count ? count : "1");
@@ -434,7 +455,8 @@ static void write_body(FILE *out, const Instruction *instruction)
 {
     bool can_fail = !instruction->is_raw && strstr(instruction->body, "FAIL_IF");
     if (can_fail) fputs("    __label__ consumed;\n", out);
-    if (strstr(instruction->body, "oparg")) fputs("    const uint32_t oparg = ip->oparg;\n    (void)oparg;\n", out);
+    if (strstr(instruction->body, "oparg"))
+        fputs("    const uint32_t oparg = ip->oparg;\n    (void)oparg;\n", out);
     else
         for (int i = 0; i < instruction->input_count; i++)
             if (strstr(instruction->inputs[i].count, "oparg")) {

@@ -58,8 +58,10 @@ static Value new_function(Type *type, const Value *args, ssize_t nargs, NULLABLE
     Value out[5];
     if (!args_parse(&spec, args, nargs, kwnames, out)) return VALUE_NULL;
     Value name = out[2], defaults = out[3], closure = out[4];
-    if (!is_code(out[0])) return error_format(&type_TypeError, "function() argument 'code' must be code, not %T", out[0]);
-    if (!is_dict(out[1])) return error_format(&type_TypeError, "function() argument 'globals' must be dict, not %T", out[1]);
+    if (!is_code(out[0]))
+        return error_format(&type_TypeError, "function() argument 'code' must be code, not %T", out[0]);
+    if (!is_dict(out[1]))
+        return error_format(&type_TypeError, "function() argument 'globals' must be dict, not %T", out[1]);
     if (!value_is_null(name) && !value_is_none(name) && !is_str(name))
         return error_set(&type_TypeError, "arg 3 (name) must be None or string");
     if (!value_is_null(defaults) && !value_is_none(defaults) && !is_tuple(defaults))
@@ -72,10 +74,12 @@ static Value new_function(Type *type, const Value *args, ssize_t nargs, NULLABLE
     }
     ssize_t cells = value_is_none(closure) ? 0 : tuple_length(closure);
     if (cells != code->nfree)
-        return error_format(&type_ValueError, "%U requires closure of length %d, not %zd", code->name, code->nfree, cells);
+        return error_format(&type_ValueError, "%U requires closure of length %d, not %zd", code->name, code->nfree,
+                            cells);
     for (ssize_t i = 0; i < cells; i++)
         if (!object_has_type(tuple_item_borrow(closure, i), &type_cell))
-            return error_format(&type_TypeError, "arg 5 (closure) expected cell, found %T", tuple_item_borrow(closure, i));
+            return error_format(&type_TypeError, "arg 5 (closure) expected cell, found %T",
+                                tuple_item_borrow(closure, i));
     Value made = function_new(out[0], out[1], VALUE_NULL);
     if (value_is_null(made)) return made;
     Function *function = as_function(made);
@@ -92,7 +96,10 @@ static Value or_none(NULLABLE Value v)
     return value_is_null(v) ? VALUE_NONE : value_incref(v);
 }
 
-static Value get_code(Value self, void *closure) { return value_incref(as_function(self)->code); }
+static Value get_code(Value self, void *closure)
+{
+    return value_incref(as_function(self)->code);
+}
 
 static int set_code(Value self, NULLABLE Value value, void *closure)
 {
@@ -117,8 +124,14 @@ static int set_code(Value self, NULLABLE Value value, void *closure)
     return 0;
 }
 
-static Value get_name(Value self, void *closure) { return value_incref(as_function(self)->name); }
-static Value get_qualname(Value self, void *closure) { return value_incref(as_function(self)->qualname); }
+static Value get_name(Value self, void *closure)
+{
+    return value_incref(as_function(self)->name);
+}
+static Value get_qualname(Value self, void *closure)
+{
+    return value_incref(as_function(self)->qualname);
+}
 
 static int set_str(Value *place, NULLABLE Value value, const char *what)
 {
@@ -140,7 +153,10 @@ static int set_qualname(Value self, NULLABLE Value value, void *closure)
     return set_str(&as_function(self)->qualname, value, "__qualname__");
 }
 
-static Value get_defaults(Value self, void *closure) { return or_none(as_function(self)->defaults); }
+static Value get_defaults(Value self, void *closure)
+{
+    return or_none(as_function(self)->defaults);
+}
 
 static int set_defaults(Value self, NULLABLE Value value, void *closure)
 {
@@ -155,7 +171,10 @@ static int set_defaults(Value self, NULLABLE Value value, void *closure)
     return 0;
 }
 
-static Value get_kwdefaults(Value self, void *closure) { return or_none(as_function(self)->kwdefaults); }
+static Value get_kwdefaults(Value self, void *closure)
+{
+    return or_none(as_function(self)->kwdefaults);
+}
 
 static int set_kwdefaults(Value self, NULLABLE Value value, void *closure)
 {
@@ -232,8 +251,8 @@ static Value function_get(Value self, NULLABLE Value object, NULLABLE Value type
 static int function_traverse(Object *self, GcVisit visit, void *argument)
 {
     Function *f = (Function *)self;
-    Value fields[] = {f->code, f->globals, f->builtins, f->name, f->qualname, f->defaults, f->kwdefaults, f->closure,
-                      f->doc, f->module, f->annotations, f->dict, f->old_codes};
+    Value fields[] = {f->code,    f->globals, f->builtins, f->name,        f->qualname, f->defaults, f->kwdefaults,
+                      f->closure, f->doc,     f->module,   f->annotations, f->dict,     f->old_codes};
     for (size_t i = 0; i < COUNT_OF(fields); i++) GC_VISIT(fields[i]);
     return 0;
 }
@@ -339,7 +358,7 @@ static Value cell_compare(Value left, Value right, CompareOp op)
     Value a = as_cell(left)->content, b = as_cell(right)->content;
     if (!value_is_null(a) && !value_is_null(b)) return rich_compare(a, b, op);
     int x = !value_is_null(a), y = !value_is_null(b); /* an empty cell is less than any other */
-    bool results[] = {x < y, x <= y, x == y, x != y, x > y, x >= y};
+    bool results[] = {x<y, x <= y, x == y, x != y, x> y, x >= y};
     return value_from_bool(results[op]);
 }
 

@@ -74,7 +74,10 @@ static Value anext_close(Value self, const Value *args, ssize_t nargs, Value kwn
     return forward(self, ID(close), args, nargs);
 }
 
-static Value self_iter(Value self) { return value_incref(self); }
+static Value self_iter(Value self)
+{
+    return value_incref(self);
+}
 
 static int anext_traverse(Object *self, GcVisit visit, void *argument)
 {

@@ -1,5 +1,5 @@
-/* arithmetic.h: operators on immediate ints and floats, inline. No value: not such operands, or the result does not fit;
- * then nothing has happened. */
+/* arithmetic.h: operators on immediate ints and floats, inline. No value: not such operands, or the result does not
+ * fit; then nothing has happened. */
 #ifndef VM_ARITHMETIC_H
 #define VM_ARITHMETIC_H
 
@@ -125,8 +125,8 @@ ALWAYS_INLINE Value fast_RSHIFT(Value a, Value b)
 
 /* 1, 0, or -1: not two ints or two floats. */
 #define FAST_COMPARE(a, b, operator)                                                                                   \
-    (values_are_small_ints(a, b)          ? (int64_t)(a).bits operator(int64_t)(b).bits                                \
+    (values_are_small_ints(a, b)         ? (int64_t)(a).bits operator(int64_t)(b).bits                                 \
      : values_are_immediate_floats(a, b) ? value_as_immediate_float(a) operator value_as_immediate_float(b)            \
-                                          : -1)
+                                         : -1)
 
 #endif

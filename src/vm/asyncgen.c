@@ -1,5 +1,5 @@
-/* asyncgen.c: async generators. The generator's frame yields wrapped values (ASYNC_GEN_WRAP) where the program yields, and
- * bare ones where it awaits; asend() and athrow() give awaitables whose iteration drives the frame and unwraps. */
+/* asyncgen.c: async generators. The generator's frame yields wrapped values (ASYNC_GEN_WRAP) where the program yields,
+ * and bare ones where it awaits; asend() and athrow() give awaitables whose iteration drives the frame and unwraps. */
 #include "gc/gc.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
@@ -26,7 +26,10 @@ typedef struct Awaitable {
 
 extern Type type_async_generator_wrapped_value, type_async_generator_asend, type_async_generator_athrow;
 
-static Awaitable *as_awaitable(Value v) { return (Awaitable *)value_as_object(v); }
+static Awaitable *as_awaitable(Value v)
+{
+    return (Awaitable *)value_as_object(v);
+}
 
 /* --- wrapped values --- */
 
@@ -139,7 +142,10 @@ static void awaitable_destroy(Object *self)
     object_free(self, sizeof(Awaitable));
 }
 
-static Value self_iter(Value self) { return value_incref(self); }
+static Value self_iter(Value self)
+{
+    return value_incref(self);
+}
 
 static Value asend_send(Value self, Value argument)
 {
@@ -159,7 +165,10 @@ static Value asend_send(Value self, Value argument)
     return result;
 }
 
-static Value asend_iternext(Value self) { return asend_send(self, VALUE_NONE); }
+static Value asend_iternext(Value self)
+{
+    return asend_send(self, VALUE_NONE);
+}
 
 static Value asend_method_send(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -180,8 +189,8 @@ static Value asend_method_throw(Value self, const Value *args, ssize_t nargs, Va
         awaitable->state = AWAITABLE_ITERATING;
         generator->is_running_async = true;
     }
-    Value result = generator_throw(generator, false, args[0], nargs > 1 ? args[1] : VALUE_NULL,
-                                   nargs > 2 ? args[2] : VALUE_NULL);
+    Value result =
+        generator_throw(generator, false, args[0], nargs > 1 ? args[1] : VALUE_NULL, nargs > 2 ? args[2] : VALUE_NULL);
     result = unwrap(generator, result);
     if (value_is_null(result)) awaitable->state = AWAITABLE_CLOSED;
     return result;
@@ -293,7 +302,10 @@ static Value athrow_send(Value self, Value argument)
     return unwrap(generator, result);
 }
 
-static Value athrow_iternext(Value self) { return athrow_send(self, VALUE_NONE); }
+static Value athrow_iternext(Value self)
+{
+    return athrow_send(self, VALUE_NONE);
+}
 
 static Value athrow_method_send(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -315,8 +327,8 @@ static Value athrow_method_throw(Value self, const Value *args, ssize_t nargs, V
         awaitable->state = AWAITABLE_ITERATING;
         generator->is_running_async = true;
     }
-    Value result = generator_throw(generator, false, args[0], nargs > 1 ? args[1] : VALUE_NULL,
-                                   nargs > 2 ? args[2] : VALUE_NULL);
+    Value result =
+        generator_throw(generator, false, args[0], nargs > 1 ? args[1] : VALUE_NULL, nargs > 2 ? args[2] : VALUE_NULL);
     if (!value_is_null(awaitable->argument)) {
         result = unwrap(generator, result);
         if (value_is_null(result)) awaitable->state = AWAITABLE_CLOSED;
@@ -347,9 +359,10 @@ Type type_async_generator_athrow = {
 
 /* --- the generator --- */
 
-Value async_gen_anext(Value self) { return awaitable_new(&type_async_generator_asend, self, VALUE_NONE); }
-
-
+Value async_gen_anext(Value self)
+{
+    return awaitable_new(&type_async_generator_asend, self, VALUE_NONE);
+}
 
 static Value method_asend(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {

@@ -43,9 +43,18 @@ static Value based(Value v, int base)
     return text;
 }
 
-static Value builtin_bin(Value self, const Value *args, ssize_t nargs, Value kwnames) { return based(args[0], 2); }
-static Value builtin_oct(Value self, const Value *args, ssize_t nargs, Value kwnames) { return based(args[0], 8); }
-static Value builtin_hex(Value self, const Value *args, ssize_t nargs, Value kwnames) { return based(args[0], 16); }
+static Value builtin_bin(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return based(args[0], 2);
+}
+static Value builtin_oct(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return based(args[0], 8);
+}
+static Value builtin_hex(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return based(args[0], 16);
+}
 
 static Value builtin_divmod(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -98,8 +107,14 @@ static Value any_or_all(Value iterable, bool stop_at)
     return error_occurred() ? VALUE_NULL : result;
 }
 
-static Value builtin_all(Value self, const Value *args, ssize_t nargs, Value kwnames) { return any_or_all(args[0], false); }
-static Value builtin_any(Value self, const Value *args, ssize_t nargs, Value kwnames) { return any_or_all(args[0], true); }
+static Value builtin_all(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return any_or_all(args[0], false);
+}
+static Value builtin_any(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return any_or_all(args[0], true);
+}
 
 /* --- characters --- */
 
@@ -112,8 +127,8 @@ static Value builtin_chr(Value self, const Value *args, ssize_t nargs, Value kwn
     int sign = int_sign(index);
     value_decref(index);
     if (!fits || code > INT32_MAX || code < INT32_MIN)
-        return error_set(&type_OverflowError, sign < 0 ? "signed integer is less than minimum"
-                                                       : "signed integer is greater than maximum");
+        return error_set(&type_OverflowError,
+                         sign < 0 ? "signed integer is less than minimum" : "signed integer is greater than maximum");
     if (code < 0 || code > 0x10ffff) return error_set(&type_ValueError, "chr() arg not in range(0x110000)");
     return str_from_char((uint32_t)code);
 }
@@ -198,7 +213,10 @@ static Value builtin_vars(Value self, const Value *args, ssize_t nargs, Value kw
     return dict;
 }
 
-static Value builtin_locals(Value self, const Value *args, ssize_t nargs, Value kwnames) { return current_locals(); }
+static Value builtin_locals(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return current_locals();
+}
 
 static Value builtin_globals(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -242,8 +260,14 @@ static Value builtin_issubclass(Value self, const Value *args, ssize_t nargs, Va
     return is < 0 ? VALUE_NULL : value_from_bool(is);
 }
 
-static Value builtin_repr(Value self, const Value *args, ssize_t nargs, Value kwnames) { return value_repr(args[0]); }
-static Value builtin_ascii(Value self, const Value *args, ssize_t nargs, Value kwnames) { return value_ascii(args[0]); }
+static Value builtin_repr(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return value_repr(args[0]);
+}
+static Value builtin_ascii(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return value_ascii(args[0]);
+}
 
 static Value builtin_format(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -272,7 +296,10 @@ static Value builtin_next(Value self, const Value *args, ssize_t nargs, Value kw
     return error_occurred() ? VALUE_NULL : error_set_none(&type_StopIteration);
 }
 
-static Value builtin_aiter(Value self, const Value *args, ssize_t nargs, Value kwnames) { return get_aiter(args[0]); }
+static Value builtin_aiter(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return get_aiter(args[0]);
+}
 
 static Value builtin_anext(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -291,8 +318,10 @@ static Value builtin_sorted(Value self, const Value *args, ssize_t nargs, Value 
     Value list = list_from_iterable(args[0]);
     if (value_is_null(list)) return list;
     Value result = call_method(list, ID(sort), args + 1, 0, kwnames);
-    if (value_is_null(result)) value_clear(&list);
-    else value_decref(result);
+    if (value_is_null(result))
+        value_clear(&list);
+    else
+        value_decref(result);
     return list;
 }
 
@@ -309,7 +338,8 @@ static bool sum_start_is_text(Value start)
     return message != NULL;
 }
 
-/* Adds while everything is a small int or an immediate float; gives the first item that is not, or no value at the end. */
+/* Adds while everything is a small int or an immediate float; gives the first item that is not, or no value at the end.
+ */
 static Value sum_simple(Value iterator, Value *total)
 {
     Value item;
@@ -388,7 +418,8 @@ static Value min_max(const Value *args, ssize_t nargs, Value kwnames, CompareOp 
     Value key = !value_is_null(out[0]) && value_is_none(out[0]) ? VALUE_NULL : out[0];
     if (nargs == 1) return min_max_of(args[0], key, out[1], op, name);
     if (!value_is_null(out[1]))
-        return error_format(&type_TypeError, "Cannot specify a default for %s() with multiple positional arguments", name);
+        return error_format(&type_TypeError, "Cannot specify a default for %s() with multiple positional arguments",
+                            name);
     if (nargs == 2 && value_is_null(key)) {
         int better = rich_compare_bool(args[1], args[0], op);
         return better < 0 ? VALUE_NULL : value_incref(args[better ? 1 : 0]);
@@ -440,7 +471,8 @@ static const NativeMethod builtins_methods[] = {
      "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\n"
      "Internal helper function used by the class statement."},
     {"__import__", builtin_import, 0, -1, NATIVE_KEYWORDS,
-     "__import__($module, /, name, globals=None, locals=None, fromlist=(),\n           level=0)\n--\n\nImport a module."},
+     "__import__($module, /, name, globals=None, locals=None, fromlist=(),\n           level=0)\n--\n\nImport a "
+     "module."},
     {"abs", builtin_abs, 1, 1, 0, "abs($module, x, /)\n--\n\nReturn the absolute value of the argument."},
     {"aiter", builtin_aiter, 1, 1, 0,
      "aiter($module, async_iterable, /)\n--\n\nReturn an AsyncIterator for an AsyncIterable object."},
@@ -470,7 +502,8 @@ static const NativeMethod builtins_methods[] = {
     {"delattr", builtin_delattr, 2, 2, 0,
      "delattr($module, obj, name, /)\n--\n\nDeletes the named attribute from the given object.\n\n"
      "delattr(x, 'y') is equivalent to ``del x.y``"},
-    {"dir", builtin_dir, 0, 1, 0, "dir([object]) -> list of strings\n\nReturn the names in the current scope or of an object."},
+    {"dir", builtin_dir, 0, 1, 0,
+     "dir([object]) -> list of strings\n\nReturn the names in the current scope or of an object."},
     {"divmod", builtin_divmod, 2, 2, 0,
      "divmod($module, x, y, /)\n--\n\nReturn the tuple (x//y, x%y).  Invariant: div*y + mod == x."},
     {"eval", builtin_eval, 1, 3, 0,
@@ -482,7 +515,8 @@ static const NativeMethod builtins_methods[] = {
     {"format", builtin_format, 1, 2, 0,
      "format($module, value, format_spec=\'\', /)\n--\n\nReturn value.__format__(format_spec)."},
     {"getattr", builtin_getattr, 2, 3, 0,
-     "getattr(object, name[, default]) -> value\n\nGet a named attribute from an object; getattr(x, 'y') is equivalent to x.y."},
+     "getattr(object, name[, default]) -> value\n\nGet a named attribute from an object; getattr(x, 'y') is equivalent "
+     "to x.y."},
     {"globals", builtin_globals, 0, 0, 0,
      "globals($module, /)\n--\n\nReturn the dictionary containing the current scope\'s global variables."},
     {"hasattr", builtin_hasattr, 2, 2, 0,
@@ -515,22 +549,27 @@ static const NativeMethod builtins_methods[] = {
     {"oct", builtin_oct, 1, 1, 0,
      "oct($module, number, /)\n--\n\nReturn the octal representation of an integer.\n\n"
      "   >>> oct(342391)\n   '0o1234567'"},
-    {"ord", builtin_ord, 1, 1, 0, "ord($module, c, /)\n--\n\nReturn the Unicode code point for a one-character string."},
+    {"ord", builtin_ord, 1, 1, 0,
+     "ord($module, c, /)\n--\n\nReturn the Unicode code point for a one-character string."},
     {"pow", builtin_pow, 0, -1, NATIVE_KEYWORDS,
-     "pow($module, /, base, exp, mod=None)\n--\n\nEquivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments."},
+     "pow($module, /, base, exp, mod=None)\n--\n\nEquivalent to base**exp with 2 arguments or base**exp % mod with 3 "
+     "arguments."},
     {"print", builtin_print, 0, -1, NATIVE_KEYWORDS,
      "print($module, /, *args, sep=\' \', end=\'\\n\', file=None, flush=False)\n--\n\n"
      "Prints the values to a stream, or to sys.stdout by default."},
-    {"repr", builtin_repr, 1, 1, 0, "repr($module, obj, /)\n--\n\nReturn the canonical string representation of the object."},
+    {"repr", builtin_repr, 1, 1, 0,
+     "repr($module, obj, /)\n--\n\nReturn the canonical string representation of the object."},
     {"round", builtin_round, 0, -1, NATIVE_KEYWORDS,
      "round($module, /, number, ndigits=None)\n--\n\nRound a number to a given precision in decimal digits."},
     {"setattr", builtin_setattr, 3, 3, 0,
-     "setattr($module, obj, name, value, /)\n--\n\nSets the named attribute on the given object to the specified value."},
+     "setattr($module, obj, name, value, /)\n--\n\nSets the named attribute on the given object to the specified "
+     "value."},
     {"sorted", builtin_sorted, 0, -1, NATIVE_KEYWORDS,
      "sorted($module, iterable, /, *, key=None, reverse=False)\n--\n\n"
      "Return a new list containing all items from the iterable in ascending order."},
     {"sum", builtin_sum, 0, -1, NATIVE_KEYWORDS,
-     "sum($module, iterable, /, start=0)\n--\n\nReturn the sum of a \'start\' value (default: 0) plus an iterable of numbers"},
+     "sum($module, iterable, /, start=0)\n--\n\nReturn the sum of a \'start\' value (default: 0) plus an iterable of "
+     "numbers"},
     {"vars", builtin_vars, 0, 1, 0,
      "vars([object]) -> dictionary\n\nWithout arguments, equivalent to locals().\n"
      "With an argument, equivalent to object.__dict__."},
@@ -540,10 +579,11 @@ static const NativeMethod builtins_methods[] = {
 static int add_types(Value module)
 {
     Type *const types[] = {
-        &type_bool,  &type_memoryview, &type_bytearray, &type_bytes,    &type_classmethod,   &type_complex, &type_dict,
-        &type_enumerate, &type_filter, &type_float,     &type_frozenset, &type_property,     &type_int,     &type_list,
-        &type_map,   &type_object,     &type_range,     &type_reversed, &type_set,           &type_slice,
-        &type_staticmethod, &type_str, &type_super,     &type_tuple,    &type_type,          &type_zip,
+        &type_bool, &type_memoryview, &type_bytearray,    &type_bytes,  &type_classmethod, &type_complex,
+        &type_dict, &type_enumerate,  &type_filter,       &type_float,  &type_frozenset,   &type_property,
+        &type_int,  &type_list,       &type_map,          &type_object, &type_range,       &type_reversed,
+        &type_set,  &type_slice,      &type_staticmethod, &type_str,    &type_super,       &type_tuple,
+        &type_type, &type_zip,
     };
     for (size_t i = 0; i < COUNT_OF(types); i++)
         if (module_add(module, types[i]->name, value_incref(value_from_object(types[i]))) < 0) return -1;
@@ -562,8 +602,8 @@ static int add_types(Value module)
 static int builtins_exec(Value module)
 {
     if (module_add(module, "None", VALUE_NONE) < 0 || module_add(module, "Ellipsis", VALUE_ELLIPSIS) < 0 ||
-        module_add(module, "NotImplemented", VALUE_NOT_IMPLEMENTED) < 0 || module_add(module, "False", VALUE_FALSE) < 0 ||
-        module_add(module, "True", VALUE_TRUE) < 0 ||
+        module_add(module, "NotImplemented", VALUE_NOT_IMPLEMENTED) < 0 ||
+        module_add(module, "False", VALUE_FALSE) < 0 || module_add(module, "True", VALUE_TRUE) < 0 ||
         module_add(module, "__debug__", value_from_bool(options.optimize == 0)) < 0)
         return -1;
     return add_types(module);

@@ -11,7 +11,8 @@
 #include "vm/builtins.h"
 #include "vm/frame.h"
 
-/* Bases with __mro_entries__ replaced by what it gives (types.resolve_bases). Gives the same tuple when there are none. */
+/* Bases with __mro_entries__ replaced by what it gives (types.resolve_bases). Gives the same tuple when there are none.
+ */
 static Value resolve_bases(Value bases)
 {
     Value list = VALUE_NULL;
@@ -86,9 +87,10 @@ static bool check_class_cell(Value cell, Value class, Value name)
     Value content = as_cell(cell)->content;
     if (value_is(content, class)) return true;
     if (value_is_null(content))
-        error_format(&type_RuntimeError, "__class__ not set defining %R as %R. Was __classcell__ propagated to type.__new__?",
-                     name, class);
-    else error_format(&type_TypeError, "__class__ set to %R defining %R as %R", content, name, class);
+        error_format(&type_RuntimeError,
+                     "__class__ not set defining %R as %R. Was __classcell__ propagated to type.__new__?", name, class);
+    else
+        error_format(&type_TypeError, "__class__ set to %R defining %R as %R", content, name, class);
     return false;
 }
 

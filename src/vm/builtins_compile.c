@@ -1,6 +1,6 @@
 /* builtins_compile.c: compile, eval, exec. */
-#include "compiler/compile.h"
 #include "compiler/ast_object.h"
+#include "compiler/compile.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
 #include "objects/code.h"
@@ -19,7 +19,7 @@
 typedef struct Source {
     const char *text;
     ssize_t size;
-    int flags;       /* PARSE_IGNORE_COOKIE for a str */
+    int flags; /* PARSE_IGNORE_COOKIE for a str */
     bool has_buffer;
     Buffer buffer;
 } Source;
@@ -67,7 +67,8 @@ static Value compile_to_tree(Value source_value, Value filename, enum ParseMode 
     if (!source_get(source_value, "compile", "string, bytes or AST", &source)) return VALUE_NULL;
     AstArena *arena = arena_new();
     Mod *mod = arena ? parse_source_of_version(filename, source.text, source.size, mode, flags | source.flags,
-                                               minor_version, arena) : NULL;
+                                               minor_version, arena)
+                     : NULL;
     Value tree = mod ? ast_to_object(mod) : VALUE_NULL;
     arena_free(arena);
     source_release(&source);
@@ -84,8 +85,8 @@ static Value compile_tree(Value tree, Value filename, enum ParseMode mode, int f
     return code;
 }
 
-static Value compile_value(Value source_value, const char *function, const char *what, Value filename, enum ParseMode mode,
-                           int flags, int optimize)
+static Value compile_value(Value source_value, const char *function, const char *what, Value filename,
+                           enum ParseMode mode, int flags, int optimize)
 {
     Source source;
     if (!source_get(source_value, function, what, &source)) return VALUE_NULL;
@@ -137,8 +138,8 @@ enum {
 
 Value builtin_compile(Value self, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
-    static const char *const names[] = {"source", "filename", "mode", "flags", "dont_inherit", "optimize",
-                                        "_feature_version", NULL};
+    static const char *const names[] = {"source",   "filename",         "mode", "flags", "dont_inherit",
+                                        "optimize", "_feature_version", NULL};
     static const ArgSpec spec = {"compile", names, 3, 6, 0};
     Value out[7];
     int flags = 0, optimize = -1, feature_version = -1;
@@ -165,9 +166,13 @@ Value builtin_compile(Value self, const Value *args, ssize_t nargs, NULLABLE Val
     if (!parse_mode(out[2], flags, &mode)) goto done;
     int is_tree = ast_is_node(out[0]);
     if (is_tree < 0) goto done;
-    if (is_tree) result = flags & PARSE_ONLY_AST ? value_incref(out[0]) : compile_tree(out[0], filename, mode, flags, optimize);
-    else if (flags & PARSE_ONLY_AST) result = compile_to_tree(out[0], filename, mode, flags, feature_version < 0 ? PARSE_LATEST_VERSION : feature_version);
-    else result = compile_value(out[0], "compile", "string, bytes or AST", filename, mode, flags, optimize);
+    if (is_tree)
+        result = flags & PARSE_ONLY_AST ? value_incref(out[0]) : compile_tree(out[0], filename, mode, flags, optimize);
+    else if (flags & PARSE_ONLY_AST)
+        result = compile_to_tree(out[0], filename, mode, flags,
+                                 feature_version < 0 ? PARSE_LATEST_VERSION : feature_version);
+    else
+        result = compile_value(out[0], "compile", "string, bytes or AST", filename, mode, flags, optimize);
 done:
     value_decref(filename);
     return result;
@@ -204,7 +209,8 @@ static bool namespaces(const char *function, NULLABLE Value globals, NULLABLE Va
         if (is_eval)
             error_set(&type_TypeError, is_mapping(globals) ? "globals must be a real dict; try eval(code, {}, mapping)"
                                                            : "globals must be a dict");
-        else error_format(&type_TypeError, "exec() globals must be a dict, not %T", globals);
+        else
+            error_format(&type_TypeError, "exec() globals must be a dict, not %T", globals);
         return false;
     }
     if (!value_is_null(locals) && !is_mapping(locals)) {
@@ -231,7 +237,8 @@ static bool namespaces(const char *function, NULLABLE Value globals, NULLABLE Va
     return false;
 }
 
-static Value run_text(Value source, const char *function, const char *what, enum ParseMode mode, Value globals, Value locals)
+static Value run_text(Value source, const char *function, const char *what, enum ParseMode mode, Value globals,
+                      Value locals)
 {
     Value filename = str_from_cstr("<string>");
     if (value_is_null(filename)) return filename;
@@ -249,8 +256,10 @@ Value builtin_eval(Value self, const Value *args, ssize_t nargs, NULLABLE Value 
     if (!namespaces("eval", nargs > 1 ? args[1] : VALUE_NULL, nargs > 2 ? args[2] : VALUE_NULL, &globals, &locals))
         return VALUE_NULL;
     if (is_code(args[0])) {
-        if (as_code(args[0])->nfree) error_set(&type_TypeError, "code object passed to eval() may not contain free variables");
-        else result = code_run(args[0], globals, locals, VALUE_NULL);
+        if (as_code(args[0])->nfree)
+            error_set(&type_TypeError, "code object passed to eval() may not contain free variables");
+        else
+            result = code_run(args[0], globals, locals, VALUE_NULL);
     } else {
         result = run_text(args[0], "eval", "string, bytes or code", PARSE_EVAL, globals, locals);
     }

@@ -32,7 +32,8 @@ static int write_value(Value file, Value v)
 static bool separator_is_valid(NULLABLE Value *v, const char *name)
 {
     if (value_is_null(*v)) return true;
-    if (value_is_none(*v)) *v = VALUE_NULL;
+    if (value_is_none(*v))
+        *v = VALUE_NULL;
     else if (!is_str(*v)) {
         error_format(&type_TypeError, "%s must be None or a string, not %T", name, *v);
         return false;
@@ -73,8 +74,10 @@ Value builtin_print(Value self, const Value *args, ssize_t nargs, NULLABLE Value
     int flush = failed || value_is_null(out[3]) ? 0 : is_true(out[3]);
     if (flush > 0) {
         Value result = call_method_0(file, ID(flush));
-        if (value_is_null(result)) failed = -1;
-        else value_decref(result);
+        if (value_is_null(result))
+            failed = -1;
+        else
+            value_decref(result);
     }
     value_decref(file);
     return failed || flush < 0 ? VALUE_NULL : VALUE_NONE;
@@ -126,7 +129,8 @@ static Value read_line(Value file)
 static Value standard_file(const char *name)
 {
     Value file = sys_get_borrow(name);
-    if (value_is_null(file) || value_is_none(file)) return error_format(&type_RuntimeError, "input(): lost sys.%s", name);
+    if (value_is_null(file) || value_is_none(file))
+        return error_format(&type_RuntimeError, "input(): lost sys.%s", name);
     return value_incref(file);
 }
 

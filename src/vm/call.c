@@ -18,7 +18,8 @@ static ssize_t default_count(const Function *function)
 static void too_many_positional(const Function *function, const Code *code, ssize_t given, const Value *locals)
 {
     ssize_t kwonly_given = 0, defaults = default_count(function);
-    for (int i = code->argcount; i < code->argcount + code->kwonlyargcount; i++) kwonly_given += !value_is_null(locals[i]);
+    for (int i = code->argcount; i < code->argcount + code->kwonlyargcount; i++)
+        kwonly_given += !value_is_null(locals[i]);
     char takes[64], also[96] = "";
     bool plural = true;
     if (defaults) {
@@ -104,8 +105,8 @@ static int find_parameter(const Code *code, Value name)
     return -1;
 }
 
-static bool bind_keyword(const Function *function, const Code *code, Value *locals, Value kwnames, Value name, Value value,
-                         Value kwdict)
+static bool bind_keyword(const Function *function, const Code *code, Value *locals, Value kwnames, Value name,
+                         Value value, Value kwdict)
 {
     if (!is_str(name)) {
         error_format(&type_TypeError, "%U() keywords must be strings", function->qualname);

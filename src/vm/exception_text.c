@@ -14,9 +14,12 @@ Value exception_type_text(Value exception)
         value_xdecref(module);
         return qualname;
     }
-    if (value_is_null(module) || !is_str(module)) text = str_format("<unknown>.%U", qualname);
-    else if (str_equal_cstr(module, "builtins") || str_equal_cstr(module, "__main__")) text = value_incref(qualname);
-    else text = str_format("%U.%U", module, qualname);
+    if (value_is_null(module) || !is_str(module))
+        text = str_format("<unknown>.%U", qualname);
+    else if (str_equal_cstr(module, "builtins") || str_equal_cstr(module, "__main__"))
+        text = value_incref(qualname);
+    else
+        text = str_format("%U.%U", module, qualname);
     value_xdecref(module);
     value_decref(qualname);
     return text;

@@ -1,8 +1,8 @@
 /* frame.c: the chunked stack of frames, and the end of a frame.
  *
- * A thread's frames stand one behind the other in chunks. A frame that does not fit opens a new chunk; leaving the first
- * frame of a chunk goes back to the one before. One emptied chunk is kept, so that a call at a chunk's edge in a loop does
- * not allocate every time. */
+ * A thread's frames stand one behind the other in chunks. A frame that does not fit opens a new chunk; leaving the
+ * first frame of a chunk goes back to the one before. One emptied chunk is kept, so that a call at a chunk's edge in a
+ * loop does not allocate every time. */
 #include "vm/frame.h"
 
 #include "vm/frame_object.h"
@@ -11,8 +11,8 @@ enum { CHUNK_WORDS = 16 << 10 };
 
 typedef struct FrameChunk {
     struct FrameChunk *previous;
-    struct FrameChunk *spare;     /* an emptied chunk behind this one, or NULL */
-    Value *previous_top;          /* stack_top in the previous chunk */
+    struct FrameChunk *spare; /* an emptied chunk behind this one, or NULL */
+    Value *previous_top;      /* stack_top in the previous chunk */
     size_t words;
     Value data[];
 } FrameChunk;
@@ -84,7 +84,8 @@ NULLABLE Frame *frame_alloc_slow(STEALS Function *function, const Quick *quick)
         if (!recursion_enter("")) goto failed;
         recursion_leave();
     }
-    if (thread->stack_limit - thread->stack_top < quick->frame_words && !stack_grow(thread, (size_t)quick->frame_words)) {
+    if (thread->stack_limit - thread->stack_top < quick->frame_words &&
+        !stack_grow(thread, (size_t)quick->frame_words)) {
         error_no_memory();
         goto failed;
     }

@@ -5,8 +5,8 @@
  * translation. A unit of an instruction holds its opcode, a 16-bit counter and its whole argument (EXTENDED_ARG folded
  * in; the EXTENDED_ARG units themselves do nothing). The units of public inline caches are our inline caches.
  * Invariants:
- *  Q1  Specialising or fusing an instruction changes the opcode of its FIRST unit and cache units only. `oparg` of every
- *      unit always stays that of the public instruction. A fused form reads the arguments of its parts from their own
+ *  Q1  Specialising or fusing an instruction changes the opcode of its FIRST unit and cache units only. `oparg` of
+ * every unit always stays that of the public instruction. A fused form reads the arguments of its parts from their own
  *      units (ip[1].oparg, …), and the parts stay valid jump targets.
  *  Q2  Therefore bc_base[opcode] is the public instruction of a unit, and its generic case may run on any unit at any
  *      time. Tracing and recording do exactly that.
@@ -14,11 +14,11 @@
  * Frames. localsplus[] holds locals, cells, free variables, and then the evaluation stack, contiguous, one owned
  * reference in each (VALUE_NULL: unbound).
  *  F1  current_thread->frame is the innermost frame.
- *  F2  frame->ip is the unit of the instruction being executed, or last executed; before the first it is units - 1. It is
- *      up to date whenever other code can look at the frame (instructions that call nothing need not store it).
- *  F3  frame->sp is valid only while the frame does not run in the interpreter: suspended generator, frame that called
- *      a Python function (arguments already taken off), frame on its way to or from native code.
- *  F4  A frame that called continues at ip + return_units; the result is pushed first.
+ *  F2  frame->ip is the unit of the instruction being executed, or last executed; before the first it is units - 1. It
+ * is up to date whenever other code can look at the frame (instructions that call nothing need not store it). F3
+ * frame->sp is valid only while the frame does not run in the interpreter: suspended generator, frame that called a
+ * Python function (arguments already taken off), frame on its way to or from native code. F4  A frame that called
+ * continues at ip + return_units; the result is pushed first.
  *
  * What the interpreter and the JIT owe each other is in jit/jit.h.
  */
@@ -65,27 +65,27 @@ enum FrameOwner {
 
 /* What happens when a frame is left. */
 enum FrameExit {
-    FRAME_EXIT_CALL,      /* a plain call: push the result onto the caller */
-    FRAME_EXIT_ENTRY,     /* leave the interpreter: a C function called */
-    FRAME_EXIT_INIT,      /* __init__ of a class that was called: the result must be None; the instance is in the caller */
+    FRAME_EXIT_CALL,  /* a plain call: push the result onto the caller */
+    FRAME_EXIT_ENTRY, /* leave the interpreter: a C function called */
+    FRAME_EXIT_INIT,  /* __init__ of a class that was called: the result must be None; the instance is in the caller */
     FRAME_EXIT_GENERATOR, /* a generator resumed by FOR_ITER in the frame `previous` */
     FRAME_EXIT_SEND,      /* a generator or coroutine resumed by SEND in the frame `previous` */
     FRAME_EXIT_DISCARD    /* a call whose result is dropped (__setitem__ …) */
 };
 
 typedef struct Frame {
-    Code *code;               /* borrowed: the function (or the generator) keeps it alive */
-    Function *function;       /* owned */
-    Value globals, builtins;  /* borrowed from the function: exact dicts nearly always */
-    NULLABLE Value locals;    /* owned: namespace of module and class bodies, or of exec; made by locals() elsewhere */
-    struct Frame *previous;   /* the caller */
+    Code *code;              /* borrowed: the function (or the generator) keeps it alive */
+    Function *function;      /* owned */
+    Value globals, builtins; /* borrowed from the function: exact dicts nearly always */
+    NULLABLE Value locals;   /* owned: namespace of module and class bodies, or of exec; made by locals() elsewhere */
+    struct Frame *previous;  /* the caller */
     struct FrameObject *object; /* owned, NULLABLE: made when somebody asks for it */
     Unit *ip;
-    Value *sp;                /* next free entry */
-    uint16_t return_units;    /* F4 */
-    uint8_t owner;            /* FrameOwner */
-    uint8_t exit;             /* FrameExit */
-    uint8_t is_complete;      /* past its prologue: visible to sys._getframe */
+    Value *sp;             /* next free entry */
+    uint16_t return_units; /* F4 */
+    uint8_t owner;         /* FrameOwner */
+    uint8_t exit;          /* FrameExit */
+    uint8_t is_complete;   /* past its prologue: visible to sys._getframe */
     Value localsplus[];
 } Frame;
 
@@ -93,13 +93,13 @@ enum { FRAME_WORDS = sizeof(Frame) / sizeof(Value) };
 
 typedef struct FrameObject {
     Object head;
-    Frame *frame;          /* where it is now: on a frame stack, in a generator, or copied into `own` */
-    NULLABLE Value back;   /* owned: f_back of a frame that has ended */
-    NULLABLE Value trace;  /* f_trace */
-    int line;              /* the line being traced; 0: none */
+    Frame *frame;         /* where it is now: on a frame stack, in a generator, or copied into `own` */
+    NULLABLE Value back;  /* owned: f_back of a frame that has ended */
+    NULLABLE Value trace; /* f_trace */
+    int line;             /* the line being traced; 0: none */
     bool trace_lines, trace_opcodes;
-    bool locals_are_fast;  /* locals() has been asked for: write changes back when a trace function returns */
-    NULLABLE Frame *own;   /* owned block */
+    bool locals_are_fast; /* locals() has been asked for: write changes back when a trace function returns */
+    NULLABLE Frame *own;  /* owned block */
     size_t own_size;
 } FrameObject;
 
@@ -126,8 +126,8 @@ int frame_lasti(const Frame *frame);
 int frame_line(const Frame *frame); /* 0-based never; -1: none */
 
 /* --- quickening (quicken.c) --- */
-Quick *code_quicken(Code *code);           /* NULL: MemoryError */
-void code_free_quick(Code *code);          /* called by the code object's destroy */
+Quick *code_quicken(Code *code);  /* NULL: MemoryError */
+void code_free_quick(Code *code); /* called by the code object's destroy */
 
 ALWAYS_INLINE NULLABLE Quick *code_quick(Code *code)
 {
@@ -138,8 +138,8 @@ ALWAYS_INLINE NULLABLE Quick *code_quick(Code *code)
 NULLABLE Frame *frame_alloc_slow(STEALS Function *function, const Quick *quick);
 void frame_chunk_leave(Thread *thread);
 
-/* A frame for `function` on top of the thread's frame stack, head filled in, locals and stack NOT initialised; it is not
- * current_thread->frame yet. NULL: MemoryError or RecursionError (then `function` has been dropped). */
+/* A frame for `function` on top of the thread's frame stack, head filled in, locals and stack NOT initialised; it is
+ * not current_thread->frame yet. NULL: MemoryError or RecursionError (then `function` has been dropped). */
 ALWAYS_INLINE NULLABLE Frame *frame_push(STEALS Function *function)
 {
     Thread *thread = current_thread;
@@ -175,24 +175,24 @@ ALWAYS_INLINE void frame_release(Frame *frame)
     if (UNLIKELY((Value *)frame == thread->stack_start)) frame_chunk_leave(thread);
 }
 
-/* Drops everything that the frame owns, stack up to frame->sp included. A frame object that others keep takes it all over
- * instead. current_thread->frame must be the caller already: finalisers run. */
+/* Drops everything that the frame owns, stack up to frame->sp included. A frame object that others keep takes it all
+ * over instead. current_thread->frame must be the caller already: finalisers run. */
 void frame_clear(Frame *frame);
 /* frame_clear and frame_release. */
 void frame_pop(Frame *frame);
 void frame_stack_free(Thread *thread);
 
 /* --- frame objects (frame_object.c) --- */
-NULLABLE FrameObject *frame_object(Frame *frame);        /* borrowed from the frame */
-void frame_object_detach(Frame *frame);                  /* the frame is about to go away */
-int frame_fast_to_locals(Frame *frame) NODISCARD;        /* fills frame->locals from the variables */
+NULLABLE FrameObject *frame_object(Frame *frame); /* borrowed from the frame */
+void frame_object_detach(Frame *frame);           /* the frame is about to go away */
+int frame_fast_to_locals(Frame *frame) NODISCARD; /* fills frame->locals from the variables */
 void frame_locals_to_fast(Frame *frame, bool clear);
-NULLABLE Value frame_locals_borrow(Frame *frame);        /* locals(); NULL with an exception */
-NULLABLE Frame *frame_visible(NULLABLE Frame *frame);    /* the first complete one from here outwards */
+NULLABLE Value frame_locals_borrow(Frame *frame);     /* locals(); NULL with an exception */
+NULLABLE Frame *frame_visible(NULLABLE Frame *frame); /* the first complete one from here outwards */
 
 /* --- running (interpreter.c, call.c) --- */
-/* Runs the frame, which must be current_thread->frame, until it returns. `is_throwing`: an exception is set and is to be
- * raised at its ip. */
+/* Runs the frame, which must be current_thread->frame, until it returns. `is_throwing`: an exception is set and is to
+ * be raised at its ip. */
 Value interpret(Frame *frame, bool is_throwing) NODISCARD;
 /* Goes on where native code left: in current_thread->frame, at its ip, until `entry` returns. */
 Value interpret_resumed(Frame *entry, bool is_throwing) NODISCARD;
@@ -207,9 +207,9 @@ Value function_call(Value self, const Value *args, ssize_t nargs, NULLABLE Value
 Value code_run(Value code, Value globals, NULLABLE Value locals, NULLABLE Value closure) NODISCARD;
 
 /* --- out-of-line instructions (opcode_helpers.c) --- */
-/* Executes the instruction at ip on the frame's stack; gives the new sp, or NULL with an exception set and frame->sp what
- * is left for the unwinder. Calls of Python functions run to their end. Jumps: frame->ip is set to the unit to go to,
- * for those that do not jump too. */
+/* Executes the instruction at ip on the frame's stack; gives the new sp, or NULL with an exception set and frame->sp
+ * what is left for the unwinder. Calls of Python functions run to their end. Jumps: frame->ip is set to the unit to go
+ * to, for those that do not jump too. */
 typedef Value *(*OpcodeHelper)(Frame *frame, Unit *ip, Value *sp);
 extern const OpcodeHelper opcode_helpers[256];
 

@@ -50,8 +50,10 @@ void frame_object_take(Frame *frame)
     object->frame = own;
     if (back && value_is_null(object->back)) {
         FrameObject *back_object = frame_object(back);
-        if (back_object) object->back = value_incref(value_from_object(back_object));
-        else error_clear();
+        if (back_object)
+            object->back = value_incref(value_from_object(back_object));
+        else
+            error_clear();
     }
     frame->object = NULL;
     value_decref(value_from_object(object));
@@ -122,7 +124,10 @@ void frame_locals_to_fast(Frame *frame, bool clear)
 
 /* --- attributes --- */
 
-static FrameObject *as_frame_object(Value v) { return (FrameObject *)value_as_object(v); }
+static FrameObject *as_frame_object(Value v)
+{
+    return (FrameObject *)value_as_object(v);
+}
 
 /* The frame, or NULL with an error: a frame object can outlive its frame when memory ran out. */
 static Frame *frame_of(Value self)
@@ -225,7 +230,8 @@ static Value method_clear(Value self, const Value *args, ssize_t nargs, Value kw
     if (!frame) return VALUE_NULL;
     if (frame->owner == FRAME_OWNED_BY_GENERATOR) {
         Generator *generator = generator_of_frame(frame);
-        if (generator->state == GENERATOR_EXECUTING) return error_set(&type_RuntimeError, "cannot clear an executing frame");
+        if (generator->state == GENERATOR_EXECUTING)
+            return error_set(&type_RuntimeError, "cannot clear an executing frame");
         if (generator->state != GENERATOR_COMPLETED) generator_finalize(value_from_object(generator));
     } else if (frame->owner == FRAME_OWNED_BY_THREAD) {
         return error_set(&type_RuntimeError, "cannot clear an executing frame");

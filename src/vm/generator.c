@@ -31,8 +31,10 @@ static Value compute_origin(Frame *frame, int depth)
     for (ssize_t i = 0; i < count && !value_is_null(origin); i++, frame = frame_visible(frame->previous)) {
         Value line = value_from_small_int(frame_line(frame));
         Value item = tuple_pack(3, frame->code->filename, line, frame->code->name);
-        if (value_is_null(item)) value_clear(&origin);
-        else as_tuple(origin)->items[i] = item;
+        if (value_is_null(item))
+            value_clear(&origin);
+        else
+            as_tuple(origin)->items[i] = item;
     }
     return origin;
 }
@@ -91,7 +93,8 @@ static void convert_stop(const Generator *generator)
         snprintf(message, sizeof message, "%s raised StopIteration", kind_name(generator));
     else if (is_async && error_matches(&type_StopAsyncIteration))
         snprintf(message, sizeof message, "async generator raised StopAsyncIteration");
-    else return;
+    else
+        return;
     error_format_from_cause(&type_RuntimeError, "%s", message);
 }
 
@@ -162,9 +165,12 @@ static int send_slot(Value self, Value argument, Value *result)
 static Value as_method_result(const Generator *generator, int status, Value result)
 {
     if (status != 0) return result;
-    if (generator->head.type == &type_async_generator) error_set_none(&type_StopAsyncIteration);
-    else if (value_is_none(result)) error_set_none(&type_StopIteration);
-    else error_stop_iteration(result);
+    if (generator->head.type == &type_async_generator)
+        error_set_none(&type_StopAsyncIteration);
+    else if (value_is_none(result))
+        error_set_none(&type_StopIteration);
+    else
+        error_stop_iteration(result);
     value_decref(result);
     return VALUE_NULL;
 }
@@ -259,12 +265,13 @@ static Value generator_method_close(Value self, const Value *args, ssize_t nargs
     return generator_close(as_generator(self));
 }
 
-/* Sets the exception that throw(type, value, traceback) means; when making it fails, that failure is what is thrown. False,
- * with an exception set, when the arguments mean none. */
+/* Sets the exception that throw(type, value, traceback) means; when making it fails, that failure is what is thrown.
+ * False, with an exception set, when the arguments mean none. */
 static bool set_thrown(Value type, NULLABLE Value value, NULLABLE Value traceback)
 {
     if (!value_is_null(traceback)) {
-        if (value_is_none(traceback)) traceback = VALUE_NULL;
+        if (value_is_none(traceback))
+            traceback = VALUE_NULL;
         else if (!object_has_type(traceback, &type_traceback)) {
             error_set(&type_TypeError, "throw() third argument must be a traceback object");
             return false;
@@ -286,7 +293,8 @@ static bool set_thrown(Value type, NULLABLE Value value, NULLABLE Value tracebac
         }
         exception = value_incref(type);
     } else {
-        error_format(&type_TypeError, "exceptions must be classes or instances deriving from BaseException, not %T", type);
+        error_format(&type_TypeError, "exceptions must be classes or instances deriving from BaseException, not %T",
+                     type);
         return false;
     }
     if (value_is_null(exception)) return true;
@@ -332,7 +340,8 @@ static Value delegate_ended(Generator *generator)
     return as_method_result(generator, status, result);
 }
 
-Value generator_throw(Generator *generator, bool close_on_exit, Value type, NULLABLE Value value, NULLABLE Value traceback)
+Value generator_throw(Generator *generator, bool close_on_exit, Value type, NULLABLE Value value,
+                      NULLABLE Value traceback)
 {
     Value delegate = generator->state == GENERATOR_SUSPENDED ? generator_yield_from_borrow(generator) : VALUE_NULL;
     if (value_is_null(delegate)) return throw_here(generator, type, value, traceback);
@@ -394,8 +403,10 @@ static void warn_never_awaited(Generator *generator)
             Value result = call_1(function, self);
             warned = true;
             value_decref(function);
-            if (value_is_null(result)) error_write_unraisable(self, NULL);
-            else value_decref(result);
+            if (value_is_null(result))
+                error_write_unraisable(self, NULL);
+            else
+                value_decref(result);
         }
     }
     if (!warned && !error_occurred() &&
@@ -411,8 +422,10 @@ void generator_finalize(Value self)
     Value saved = error_fetch();
     if (!value_is_null(generator->finalizer) && !generator->is_closed) {
         Value result = call_1(generator->finalizer, self);
-        if (value_is_null(result)) error_write_unraisable(self, NULL);
-        else value_decref(result);
+        if (value_is_null(result))
+            error_write_unraisable(self, NULL);
+        else
+            value_decref(result);
         error_restore(saved);
         return;
     }
@@ -479,8 +492,14 @@ Value generator_repr(Value self)
     return str_format("<%s object %S at %p>", type->name, generator->qualname, (void *)generator);
 }
 
-Value generator_get_name(Value self, void *closure) { return value_incref(as_generator(self)->name); }
-Value generator_get_qualname(Value self, void *closure) { return value_incref(as_generator(self)->qualname); }
+Value generator_get_name(Value self, void *closure)
+{
+    return value_incref(as_generator(self)->name);
+}
+Value generator_get_qualname(Value self, void *closure)
+{
+    return value_incref(as_generator(self)->qualname);
+}
 
 static int set_str(Value *place, NULLABLE Value value, const char *what)
 {
@@ -526,10 +545,12 @@ static Value get_suspended(Value self, void *closure)
     return value_from_bool(as_generator(self)->state == GENERATOR_SUSPENDED);
 }
 
-static Value self_iter(Value self) { return value_incref(self); }
+static Value self_iter(Value self)
+{
+    return value_incref(self);
+}
 
-#define SEND_DOC                                                                                                       \
-    "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration."
+#define SEND_DOC "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration."
 #define THROW_DOC                                                                                                      \
     "throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or raise\n"     \
     "StopIteration."
@@ -580,7 +601,10 @@ typedef struct CoroutineWrapper {
     Value coroutine;
 } CoroutineWrapper;
 
-static Generator *wrapped(Value self) { return as_generator(((CoroutineWrapper *)value_as_object(self))->coroutine); }
+static Generator *wrapped(Value self)
+{
+    return as_generator(((CoroutineWrapper *)value_as_object(self))->coroutine);
+}
 
 Value coroutine_await(Value coroutine)
 {
@@ -591,7 +615,10 @@ Value coroutine_await(Value coroutine)
     return value_from_object(wrapper);
 }
 
-static Value wrapper_iternext(Value self) { return generator_iternext(value_from_object(wrapped(self))); }
+static Value wrapper_iternext(Value self)
+{
+    return generator_iternext(value_from_object(wrapped(self)));
+}
 
 static int wrapper_send(Value self, Value argument, Value *result)
 {
@@ -671,7 +698,8 @@ static const NativeMethod coroutine_methods[] = {
     {"send", generator_method_send, 1, 1, 0,
      "send(arg) -> send 'arg' into coroutine,\nreturn next iterated value or raise StopIteration."},
     {"throw", generator_method_throw, 1, 3, 0,
-     "throw(value)\nthrow(type[,value[,traceback]])\n\nRaise exception in coroutine, return next iterated value or raise\n"
+     "throw(value)\nthrow(type[,value[,traceback]])\n\nRaise exception in coroutine, return next iterated value or "
+     "raise\n"
      "StopIteration."},
     {"close", generator_method_close, 0, 0, 0, "close() -> raise GeneratorExit inside coroutine."},
     {NULL},

@@ -1,10 +1,10 @@
 /* generator.h: generators, coroutines and async generators: objects that own a frame.
  *
  *  G1  The generator's frame is inside the object; frame->owner is FRAME_OWNED_BY_GENERATOR.
- *  G2  state says who may touch the frame: only a CREATED or SUSPENDED generator's frame is traversed, resumed, or cleared.
- *      Its ip is then RETURN_GENERATOR's or the YIELD_VALUE's unit; resuming pushes the sent value and goes on behind it.
- *  G3  While it runs, its `handled` is on top of the thread's chain of handled exceptions.
- *  G4  A COMPLETED generator has an empty frame: no locals, no function; `code` stays. */
+ *  G2  state says who may touch the frame: only a CREATED or SUSPENDED generator's frame is traversed, resumed, or
+ * cleared. Its ip is then RETURN_GENERATOR's or the YIELD_VALUE's unit; resuming pushes the sent value and goes on
+ * behind it. G3  While it runs, its `handled` is on top of the thread's chain of handled exceptions. G4  A COMPLETED
+ * generator has an empty frame: no locals, no function; `code` stays. */
 #ifndef VM_GENERATOR_H
 #define VM_GENERATOR_H
 
@@ -14,30 +14,45 @@ enum GeneratorState { GENERATOR_CREATED, GENERATOR_SUSPENDED, GENERATOR_EXECUTIN
 
 typedef struct Generator {
     Object head;
-    Value code;                /* owned */
+    Value code; /* owned */
     Value name, qualname;
     NULLABLE Value weaklist;
     HandledException handled;
     int8_t state;
     /* coroutines */
-    NULLABLE Value origin;     /* cr_origin: a tuple or None */
+    NULLABLE Value origin; /* cr_origin: a tuple or None */
     /* async generators */
     NULLABLE Value finalizer;
     bool hooks_inited, is_closed, is_running_async;
-    size_t size;               /* of the block */
+    size_t size; /* of the block */
     Frame frame;
 } Generator;
 
 extern Type type_generator, type_coroutine, type_async_generator, type_coroutine_wrapper;
 
-ALWAYS_INLINE bool is_generator(Value v) { return object_has_type(v, &type_generator); }
-ALWAYS_INLINE bool is_coroutine(Value v) { return object_has_type(v, &type_coroutine); }
-ALWAYS_INLINE bool is_async_generator(Value v) { return object_has_type(v, &type_async_generator); }
-ALWAYS_INLINE Generator *as_generator(Value v) { return (Generator *)value_as_object(v); }
-ALWAYS_INLINE Generator *generator_of_frame(Frame *frame) { return CONTAINER_OF(frame, Generator, frame); }
+ALWAYS_INLINE bool is_generator(Value v)
+{
+    return object_has_type(v, &type_generator);
+}
+ALWAYS_INLINE bool is_coroutine(Value v)
+{
+    return object_has_type(v, &type_coroutine);
+}
+ALWAYS_INLINE bool is_async_generator(Value v)
+{
+    return object_has_type(v, &type_async_generator);
+}
+ALWAYS_INLINE Generator *as_generator(Value v)
+{
+    return (Generator *)value_as_object(v);
+}
+ALWAYS_INLINE Generator *generator_of_frame(Frame *frame)
+{
+    return CONTAINER_OF(frame, Generator, frame);
+}
 
-/* RETURN_GENERATOR: moves the frame (its stack up to sp) into a new generator, coroutine or async generator. The frame's
- * own memory is not released: the caller does that. */
+/* RETURN_GENERATOR: moves the frame (its stack up to sp) into a new generator, coroutine or async generator. The
+ * frame's own memory is not released: the caller does that. */
 Value generator_from_frame(Frame *frame, Unit *ip, Value *sp) NODISCARD;
 
 /* Prepares a suspended generator to run: pushes `value`, links it above the current frame. Then interpret() or the

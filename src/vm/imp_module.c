@@ -156,7 +156,10 @@ static Value imp_frozen_module_names(Value self, const Value *args, ssize_t narg
     return list;
 }
 
-static Value imp_override(Value self, const Value *args, ssize_t nargs, Value kwnames) { return VALUE_NONE; }
+static Value imp_override(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return VALUE_NONE;
+}
 
 /* --- code --- */
 
@@ -193,7 +196,10 @@ static Value imp_fix_co_filename(Value self, const Value *args, ssize_t nargs, V
     return failed ? VALUE_NULL : VALUE_NONE;
 }
 
-static uint64_t rotate(uint64_t x, int bits) { return x << bits | x >> (64 - bits); }
+static uint64_t rotate(uint64_t x, int bits)
+{
+    return x << bits | x >> (64 - bits);
+}
 
 static void sip_round(uint64_t v[4])
 {
@@ -247,14 +253,17 @@ static const NativeMethod imp_methods[] = {
      "lock_held($module, /)\n--\n\nReturn True if the import lock is currently held, else False."},
     {"acquire_lock", imp_acquire_lock, 0, 0, 0,
      "acquire_lock($module, /)\n--\n\nAcquires the interpreter's import lock for the current thread."},
-    {"release_lock", imp_release_lock, 0, 0, 0, "release_lock($module, /)\n--\n\nRelease the interpreter's import lock."},
+    {"release_lock", imp_release_lock, 0, 0, 0,
+     "release_lock($module, /)\n--\n\nRelease the interpreter's import lock."},
     {"find_frozen", imp_find_frozen, 0, -1, NATIVE_KEYWORDS,
-     "find_frozen($module, name, /, *, withdata=False)\n--\n\nReturn info about the corresponding frozen module (if there is one) or None."},
+     "find_frozen($module, name, /, *, withdata=False)\n--\n\nReturn info about the corresponding frozen module (if "
+     "there is one) or None."},
     {"get_frozen_object", imp_get_frozen_object, 1, 2, 0,
      "get_frozen_object($module, name, data=None, /)\n--\n\nCreate a code object for a frozen module."},
     {"is_frozen_package", imp_is_frozen_package, 1, 1, 0,
      "is_frozen_package($module, name, /)\n--\n\nReturns True if the module name is of a frozen package."},
-    {"create_builtin", imp_create_builtin, 1, 1, 0, "create_builtin($module, spec, /)\n--\n\nCreate an extension module."},
+    {"create_builtin", imp_create_builtin, 1, 1, 0,
+     "create_builtin($module, spec, /)\n--\n\nCreate an extension module."},
     {"init_frozen", imp_init_frozen, 1, 1, 0, "init_frozen($module, name, /)\n--\n\nInitializes a frozen module."},
     {"is_builtin", imp_is_builtin, 1, 1, 0,
      "is_builtin($module, name, /)\n--\n\nReturns True if the module name corresponds to a built-in module."},
@@ -263,7 +272,8 @@ static const NativeMethod imp_methods[] = {
     {"_frozen_module_names", imp_frozen_module_names, 0, 0, 0,
      "_frozen_module_names($module, /)\n--\n\nReturns the list of available frozen modules."},
     {"_override_frozen_modules_for_tests", imp_override, 1, 1, 0,
-     "_override_frozen_modules_for_tests($module, override, /)\n--\n\n(internal-only) Override PyConfig.use_frozen_modules."},
+     "_override_frozen_modules_for_tests($module, override, /)\n--\n\n(internal-only) Override "
+     "PyConfig.use_frozen_modules."},
     {"create_dynamic", no_extensions, 1, 2, 0,
      "create_dynamic($module, spec, file=<unrepresentable>, /)\n--\n\nCreate an extension module."},
     {"exec_dynamic", no_extensions, 1, 1, 0, "exec_dynamic($module, mod, /)\n--\n\nInitialize an extension module."},
@@ -281,9 +291,5 @@ static int imp_exec(Value module)
 }
 
 NATIVE_MODULE(_imp) = {
-    "_imp",
-    "(Extremely) low-level import machinery bits as used by importlib.",
-    imp_methods,
-    imp_exec,
-    NULL,
+    "_imp", "(Extremely) low-level import machinery bits as used by importlib.", imp_methods, imp_exec, NULL,
 };

@@ -136,7 +136,8 @@ static Value package_of(Value globals)
                     "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__") < 0)
         return VALUE_NULL;
     Value name = dict_get_borrow(globals, ID(__name__));
-    if (value_is_null(name)) return error_occurred() ? VALUE_NULL : error_set(&type_KeyError, "'__name__' not in globals");
+    if (value_is_null(name))
+        return error_occurred() ? VALUE_NULL : error_set(&type_KeyError, "'__name__' not in globals");
     if (!is_str(name)) return error_set(&type_TypeError, "__name__ must be a string");
     if (!value_is_null(dict_get_borrow(globals, ID(__path__)))) return value_incref(name);
     Value dot = str_from_char('.');
@@ -285,7 +286,8 @@ Value import_module(const char *name)
     Value text = str_intern_cstr(name);
     if (value_is_null(text)) return text;
     Value module = find_and_load(text);
-    if (!value_is_null(module) && value_is_null(runtime.importlib) && set_item(import_modules_borrow(), text, module) < 0)
+    if (!value_is_null(module) && value_is_null(runtime.importlib) &&
+        set_item(import_modules_borrow(), text, module) < 0)
         value_clear(&module);
     value_decref(text);
     return module;

@@ -1,8 +1,8 @@
 /* interpreter.c: the interpreter's loop: the frame around the cases that opgen makes from bytecodes.def.
  *
- * ip, sp, frame and the dispatch table live in registers. Three tables: normal execution; tracing, every entry of which is
- * the code that reports events and then runs the generic form; and the recording one, which shows each instruction to the
- * JIT first. So neither costs anything while it is off.
+ * ip, sp, frame and the dispatch table live in registers. Three tables: normal execution; tracing, every entry of which
+ * is the code that reports events and then runs the generic form; and the recording one, which shows each instruction
+ * to the JIT first. So neither costs anything while it is off.
  *
  * Calls of Python functions from Python functions stay inside one activation of interpret(). `frame->exit` says what
  * leaving a frame means. Errors unwind here too: from the failing instruction outwards to a handler, or to the entry
@@ -47,8 +47,8 @@ volatile uint32_t eval_breaker;
 #define RESTORE_LASTI(value) (frame->ip = (Unit *)frame_quick(frame)->units + value_as_small_int(value))
 #define GENERIC(name) goto case_##name
 
-/* The operands are not what the form is for: the generic form goes on. Many misses bring it back for good, or until it is
- * specialised anew. */
+/* The operands are not what the form is for: the generic form goes on. Many misses bring it back for good, or until it
+ * is specialised anew. */
 #define DEOPTIMIZE(base)                                                                                               \
     do {                                                                                                               \
         if (--ip->counter == 0) {                                                                                      \
@@ -66,12 +66,12 @@ volatile uint32_t eval_breaker;
 
 #define COUNT_LOOP()                                                                                                   \
     do {                                                                                                               \
-        if (UNLIKELY(--ip->counter == 0) && jit_loop_countdown && jit_hot_loop(frame, ip, sp))                   \
+        if (UNLIKELY(--ip->counter == 0) && jit_loop_countdown && jit_hot_loop(frame, ip, sp))                         \
             table = recording_table;                                                                                   \
     } while (0)
 #define COUNT_FUNCTION()                                                                                               \
     do {                                                                                                               \
-        if (UNLIKELY(--ip->counter == 0) && jit_call_countdown && jit_hot_function(frame, ip, sp))           \
+        if (UNLIKELY(--ip->counter == 0) && jit_call_countdown && jit_hot_function(frame, ip, sp))                     \
             table = recording_table;                                                                                   \
     } while (0)
 
@@ -126,15 +126,17 @@ static void error_passes(Frame *frame, Unit *ip, Value *sp)
 /* The C stack is used up: leaves the frame without having run it. */
 static Value interpret_abandon(Frame *frame)
 {
-    if (frame->owner == FRAME_OWNED_BY_GENERATOR) generator_finish(generator_of_frame(frame));
-    else frame_pop(frame);
+    if (frame->owner == FRAME_OWNED_BY_GENERATOR)
+        generator_finish(generator_of_frame(frame));
+    else
+        frame_pop(frame);
     return VALUE_NULL;
 }
 
 #pragma GCC diagnostic ignored "-Woverride-init"
 
-/* Runs `entry` to its end. Execution starts in `frame`: entry itself, behind its ip; or, when native code has left frames
- * that it rebuilt (jit), the innermost of them, at its ip. */
+/* Runs `entry` to its end. Execution starts in `frame`: entry itself, behind its ip; or, when native code has left
+ * frames that it rebuilt (jit), the innermost of them, at its ip. */
 static Value run(Frame *entry, Frame *frame, bool is_throwing, bool is_resumed)
 {
     static const void *const normal_table[BC_COUNT] = {
@@ -201,7 +203,8 @@ record_one:
         table = normal_table;
         DISPATCH();
     }
-    if (jit_calls_out) { /* the callee is not part of the trace: it runs in an activation of its own, as it will later */
+    if (jit_calls_out) { /* the callee is not part of the trace: it runs in an activation of its own, as it will later
+                          */
         frame->ip = ip;
         frame->sp = sp;
         Value *after = opcode_helpers[public_opcode(ip)](frame, ip, sp);
@@ -232,8 +235,10 @@ enter_native:
         frame = thread->frame;
         ip = frame->ip;
         sp = frame->sp;
-        if (thread_is_traced(thread)) table = tracing_table;
-        else if (UNLIKELY(jit_is_recording && !was_recording)) table = recording_table;
+        if (thread_is_traced(thread))
+            table = tracing_table;
+        else if (UNLIKELY(jit_is_recording && !was_recording))
+            table = recording_table;
         DISPATCH();
     }
     frame = thread->frame;
@@ -241,7 +246,7 @@ enter_native:
     sp = frame->sp;
     goto error;
 
-leave_frame: {
+leave_frame : {
     Frame *left = frame;
     frame = left->previous;
     left->sp = sp;
@@ -290,7 +295,7 @@ leave_frame: {
     NEXT(frame->return_units);
 }
 
-leave_moved_frame: { /* the frame's contents have become a generator's */
+leave_moved_frame : { /* the frame's contents have become a generator's */
     Frame *left = frame;
     frame = left->previous;
     thread->frame = frame;
@@ -313,7 +318,7 @@ leave_moved_frame: { /* the frame's contents have become a generator's */
     NEXT(frame->return_units);
 }
 
-yield_frame: {
+yield_frame : {
     Frame *left = frame;
     left->ip = ip;
     left->sp = sp;
@@ -333,7 +338,7 @@ yield_frame: {
 
 error:
     error_passes(frame, ip, sp);
-unwind: {
+unwind : {
     if (UNLIKELY(table == recording_table)) {
         jit_record_abandon();
         table = normal_table;

@@ -9,13 +9,13 @@
 #include "objects/exception.h"
 #include "objects/float.h"
 #include "objects/int.h"
+#include "objects/iter.h"
 #include "objects/list.h"
+#include "objects/module.h"
 #include "objects/set.h"
 #include "objects/shape.h"
 #include "objects/slice.h"
 #include "objects/type.h"
-#include "objects/iter.h"
-#include "objects/module.h"
 #include "vm/arithmetic.h"
 #include "vm/frame.h"
 #include "vm/generator.h"
@@ -75,12 +75,14 @@ ALWAYS_INLINE void frame_set_locals(Frame *frame, const Value *args, ssize_t cou
 
 ALWAYS_INLINE bool is_native(Value v, const void *method)
 {
-    return object_has_type(v, &type_native_function) && ((const NativeFunctionObject *)value_as_object(v))->method == method;
+    return object_has_type(v, &type_native_function) &&
+           ((const NativeFunctionObject *)value_as_object(v))->method == method;
 }
 
 ALWAYS_INLINE bool is_native_method(Value v, const void *method)
 {
-    return object_has_type(v, &type_method_descriptor) && ((const MethodDescriptor *)value_as_object(v))->method == method;
+    return object_has_type(v, &type_method_descriptor) &&
+           ((const MethodDescriptor *)value_as_object(v))->method == method;
 }
 
 #define CALL_KWNAMES(ip) call_kwnames(frame, ip)

@@ -6,4 +6,7 @@ __attribute__((weak)) void jit_startup(void) {}
 __attribute__((weak)) void jit_shutdown(void) {}
 __attribute__((weak)) void jit_code_destroyed(Code *code) {}
 __attribute__((weak)) void jit_tracing_changed(void) {}
-__attribute__((weak)) bool jit_option_set(const char *name, NULLABLE const char *value) { return true; }
+__attribute__((weak)) bool jit_option_set(const char *name, NULLABLE const char *value)
+{
+    return true;
+}

@@ -1,7 +1,8 @@
 /* jump_line.c: a debugger's jump: assigning to f_lineno.
  *
- * A jump is allowed when the stack at the target is like the one here, or like its lower part: what lies above is dropped.
- * So the kinds of the stack's entries are worked out for every instruction, three bits each, the top in the lowest bits. */
+ * A jump is allowed when the stack at the target is like the one here, or like its lower part: what lies above is
+ * dropped. So the kinds of the stack's entries are worked out for every instruction, three bits each, the top in the
+ * lowest bits. */
 #include "vm/jump_line.h"
 
 #include <limits.h>
@@ -15,7 +16,7 @@
 enum Kind { KIND_ITERATOR = 1, KIND_EXCEPT, KIND_OBJECT, KIND_NULL };
 
 enum { KIND_BITS = 3, MAX_ENTRIES = 63 / KIND_BITS };
-#define STACK_UNKNOWN INT64_C(-2)    /* not reached */
+#define STACK_UNKNOWN INT64_C(-2) /* not reached */
 #define STACK_TOO_DEEP INT64_C(-1)
 
 static int64_t push(int64_t stack, enum Kind kind)
@@ -246,8 +247,10 @@ static int choose_unit(const Stacks *stacks, int line, int64_t here)
                 best = i;
             }
         } else if (best < 0 && !explained) {
-            if (here == STACK_TOO_DEEP) message = "stack to deep to analyze";
-            else if (here == STACK_UNKNOWN) message = "can't jump from unreachable code";
+            if (here == STACK_TOO_DEEP)
+                message = "stack to deep to analyze";
+            else if (here == STACK_UNKNOWN)
+                message = "can't jump from unreachable code";
             else {
                 message = explain(stack);
                 explained = true;
@@ -262,8 +265,10 @@ static void unwind_to(Frame *frame, int64_t here, int64_t target)
 {
     for (; stack_level(here) > stack_level(target); here = pop(here)) {
         Value v = *--frame->sp;
-        if (top(here) == KIND_EXCEPT) value_replace(&current_thread->handled->exception, value_is_none(v) ? VALUE_NULL : v);
-        else value_xdecref(v);
+        if (top(here) == KIND_EXCEPT)
+            value_replace(&current_thread->handled->exception, value_is_none(v) ? VALUE_NULL : v);
+        else
+            value_xdecref(v);
     }
 }
 
@@ -271,9 +276,11 @@ static bool may_jump(const FrameObject *object)
 {
     const char *event = trace_event;
     if (event && strcmp(event, "call") == 0) return fail("can't jump from the 'call' trace event of a new frame") == 0;
-    bool after_yield = event && strcmp(event, "return") == 0 && object->frame->owner == FRAME_OWNED_BY_GENERATOR &&
-                       (uint8_t)as_bytes(object->frame->code->code)->data[frame_lasti(object->frame) * 2] == BC_YIELD_VALUE;
-    if (event && strcmp(event, "line") != 0 && !after_yield) return fail("can only jump from a 'line' trace event") == 0;
+    bool after_yield =
+        event && strcmp(event, "return") == 0 && object->frame->owner == FRAME_OWNED_BY_GENERATOR &&
+        (uint8_t)as_bytes(object->frame->code->code)->data[frame_lasti(object->frame) * 2] == BC_YIELD_VALUE;
+    if (event && strcmp(event, "line") != 0 && !after_yield)
+        return fail("can only jump from a 'line' trace event") == 0;
     if (!event || value_is_null(object->trace)) return fail("f_lineno can only be set by a trace function") == 0;
     return true;
 }
@@ -317,8 +324,10 @@ int frame_jump_to_line(FrameObject *object, NULLABLE Value value)
     stacks.at = raw_alloc(((size_t)stacks.count + 1) * sizeof *stacks.at);
     stacks.lines = raw_alloc((size_t)stacks.count * sizeof *stacks.lines);
     int unit = -1;
-    if (!stacks.at || !stacks.lines) error_no_memory();
-    else unit = jump(object, &stacks, (int)wanted);
+    if (!stacks.at || !stacks.lines)
+        error_no_memory();
+    else
+        unit = jump(object, &stacks, (int)wanted);
     raw_free(stacks.at);
     raw_free(stacks.lines);
     return unit < 0 ? -1 : 0;

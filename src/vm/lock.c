@@ -22,12 +22,12 @@ enum { DEFAULT_STACK = 16 << 20, C_STACK_RESERVE = 256 << 10 };
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t released, switched;
 static bool is_locked;
-static uint64_t switch_count;      /* times that the lock was taken */
+static uint64_t switch_count;       /* times that the lock was taken */
 static long switch_interval = 5000; /* microseconds */
 static _Thread_local Thread *this_thread;
 static int started_threads;
 static size_t new_stack_size;
-static bool signals_for_main;      /* a signal waits until the main thread has the lock */
+static bool signals_for_main; /* a signal waits until the main thread has the lock */
 
 /* --- the flag word --- */
 
@@ -45,10 +45,14 @@ static void breaker_clear(uint32_t reason)
 static void breaker_for_thread(void)
 {
     Thread *thread = current_thread;
-    if (!value_is_null(thread->trace_function) || !value_is_null(thread->profile_function)) safepoint_request(BREAK_TRACE);
-    else breaker_clear(BREAK_TRACE);
-    if (!value_is_null(thread->async_exception)) safepoint_request(BREAK_ASYNC);
-    else breaker_clear(BREAK_ASYNC);
+    if (!value_is_null(thread->trace_function) || !value_is_null(thread->profile_function))
+        safepoint_request(BREAK_TRACE);
+    else
+        breaker_clear(BREAK_TRACE);
+    if (!value_is_null(thread->async_exception))
+        safepoint_request(BREAK_ASYNC);
+    else
+        breaker_clear(BREAK_ASYNC);
     if (signals_for_main && thread == runtime.main_thread) {
         signals_for_main = false;
         safepoint_request(BREAK_SIGNALS);
@@ -167,8 +171,10 @@ int safepoint_run(void)
     uint32_t reasons = eval_breaker;
     if (reasons & BREAK_SIGNALS) {
         breaker_clear(BREAK_SIGNALS);
-        if (!thread_is_main()) signals_for_main = true;
-        else if (signals_deliver_hook && signals_deliver_hook() < 0) return -1;
+        if (!thread_is_main())
+            signals_for_main = true;
+        else if (signals_deliver_hook && signals_deliver_hook() < 0)
+            return -1;
     }
     if (reasons & BREAK_LOCK) {
         breaker_clear(BREAK_LOCK);
@@ -337,8 +343,10 @@ static void *thread_body(void *argument)
     this_thread = thread;
     thread_acquire();
     Value result = call_tuple_dict(start.function, start.args, start.kwargs);
-    if (value_is_null(result)) report_thread_exception(start.function);
-    else value_decref(result);
+    if (value_is_null(result))
+        report_thread_exception(start.function);
+    else
+        value_decref(result);
     value_decref(start.function);
     value_decref(start.args);
     value_xdecref(start.kwargs);

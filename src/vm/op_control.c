@@ -32,8 +32,10 @@ int op_send(Frame *frame, Value receiver, Value argument, Value *result)
     /* a trace function is told of StopIteration: then the slot that does without one is not used */
     bool is_traced = thread_is_traced(current_thread) && !value_is_null(current_thread->trace_function);
     if (type->async.send && !is_traced) return type->async.send(receiver, argument, result);
-    if (value_is_none(argument) && type->iternext) *result = type->iternext(receiver);
-    else *result = call_method_1(receiver, ID(send), argument);
+    if (value_is_none(argument) && type->iternext)
+        *result = type->iternext(receiver);
+    else
+        *result = call_method_1(receiver, ID(send), argument);
     if (!value_is_null(*result)) return 1;
     if (!error_occurred()) {
         *result = VALUE_NONE;
@@ -80,7 +82,8 @@ Value op_get_anext(Value iterator)
     Type *type = type_of(iterator);
     if (is_async_generator(iterator)) return async_gen_anext(iterator);
     if (!type->async.anext)
-        return error_format(&type_TypeError, "'async for' requires an iterator with __anext__ method, got %T", iterator);
+        return error_format(&type_TypeError, "'async for' requires an iterator with __anext__ method, got %T",
+                            iterator);
     Value next = type->async.anext(iterator);
     if (value_is_null(next)) return next;
     Value awaitable = awaitable_iterator(next);
@@ -103,8 +106,8 @@ static Value enter_context(Value manager, Value enter_name, Value exit_name, con
     *exit = lookup_special(manager, exit_name);
     if (value_is_null(*exit)) {
         if (!error_occurred())
-            error_format(&type_TypeError, "'%T' object does not support the %s protocol (missed %U method)", manager, protocol,
-                         exit_name);
+            error_format(&type_TypeError, "'%T' object does not support the %s protocol (missed %U method)", manager,
+                         protocol, exit_name);
         value_decref(enter);
         return VALUE_NULL;
     }
@@ -127,7 +130,8 @@ Value op_before_async_with(Value manager, Value *exit)
 Value op_with_except_start(Value exit, Value exception)
 {
     Value traceback = as_exception(exception)->traceback;
-    return call_3(exit, value_from_object(type_of(exception)), exception, value_is_null(traceback) ? VALUE_NONE : traceback);
+    return call_3(exit, value_from_object(type_of(exception)), exception,
+                  value_is_null(traceback) ? VALUE_NONE : traceback);
 }
 
 /* --- exceptions --- */
@@ -142,7 +146,8 @@ static bool check_except_types(Value type, const char *message)
     bool ok = true;
     if (is_tuple(type))
         for (ssize_t i = 0; i < tuple_length(type) && ok; i++) ok = is_exception_type(tuple_item_borrow(type, i));
-    else ok = is_exception_type(type);
+    else
+        ok = is_exception_type(type);
     if (!ok) error_set(&type_TypeError, message);
     return ok;
 }
@@ -156,8 +161,7 @@ int op_check_exc_match(Value exception, Value type)
 static bool check_star_types(Value type)
 {
     static const char base_message[] = "catching classes that do not inherit from BaseException is not allowed";
-    static const char group_message[] =
-        "catching ExceptionGroup with except* is not allowed. Use except instead.";
+    static const char group_message[] = "catching ExceptionGroup with except* is not allowed. Use except instead.";
     if (!check_except_types(type, base_message)) return false;
     ssize_t count = is_tuple(type) ? tuple_length(type) : 1;
     for (ssize_t i = 0; i < count; i++) {
@@ -410,7 +414,8 @@ static Value import_from_error(Value module, Value name)
         spec = get_attr_optional(module, ID(__spec__), &failed);
         if (failed) error_clear();
         const char *format = !value_is_null(spec) && module_is_initializing(spec)
-                                 ? "cannot import name %R from partially initialized module %R (most likely due to a circular import) (%S)"
+                                 ? "cannot import name %R from partially initialized module %R (most likely due to a "
+                                   "circular import) (%S)"
                                  : "cannot import name %R from %R (%S)";
         message = str_format(format, name, module_name, path);
     }
@@ -466,7 +471,8 @@ static int star_name_error(Value module, Value name, bool is_key)
     if (is_str(module_name))
         error_format(&type_TypeError, "%s in %U.%s must be str, not %T", is_key ? "Key" : "Item", module_name,
                      is_key ? "__dict__" : "__all__", name);
-    else error_format(&type_TypeError, "module __name__ must be a string, not %T", module_name);
+    else
+        error_format(&type_TypeError, "module __name__ must be a string, not %T", module_name);
     value_decref(module_name);
     return -1;
 }
@@ -560,7 +566,8 @@ static int match_attribute(Value subject, Value class, Value name, Value seen, V
     int duplicate = set_contains(seen, name);
     if (duplicate < 0) return -1;
     if (duplicate) {
-        error_format(&type_TypeError, "%N() got multiple sub-patterns for attribute %R", (Type *)value_as_object(class), name);
+        error_format(&type_TypeError, "%N() got multiple sub-patterns for attribute %R", (Type *)value_as_object(class),
+                     name);
         return -1;
     }
     if (set_add(seen, name) < 0) return -1;
@@ -609,7 +616,8 @@ static int match_positional(Value subject, Value class, ssize_t positional, Valu
 
 Value op_match_class(Value subject, Value class, ssize_t positional, Value names)
 {
-    if (!object_has_flag(class, TYPE_IS_TYPE)) return error_set(&type_TypeError, "called match pattern must be a class");
+    if (!object_has_flag(class, TYPE_IS_TYPE))
+        return error_set(&type_TypeError, "called match pattern must be a class");
     int is_one = is_instance(subject, class);
     if (is_one <= 0) return is_one < 0 ? VALUE_NULL : VALUE_NONE;
     Value seen = set_new(VALUE_NULL), found = list_new(0), result = VALUE_NULL;
@@ -617,8 +625,10 @@ Value op_match_class(Value subject, Value class, ssize_t positional, Value names
     int status = positional ? match_positional(subject, class, positional, seen, found) : 1;
     for (ssize_t i = 0; i < tuple_length(names) && status > 0; i++)
         status = match_attribute(subject, class, tuple_item_borrow(names, i), seen, found);
-    if (status > 0) result = list_to_tuple(found);
-    else if (status == 0) result = VALUE_NONE;
+    if (status > 0)
+        result = list_to_tuple(found);
+    else if (status == 0)
+        result = VALUE_NONE;
 done:
     value_xdecref(seen);
     value_xdecref(found);

@@ -1,5 +1,5 @@
-/* opcode_helpers.c: every public instruction as a function, made from the same bodies as the interpreter's cases. Native
- * code calls them for what it has no form of its own. */
+/* opcode_helpers.c: every public instruction as a function, made from the same bodies as the interpreter's cases.
+ * Native code calls them for what it has no form of its own. */
 #include "vm/interpreter.h"
 
 #define LOCAL(index) (frame->localsplus[index])
@@ -45,8 +45,10 @@
         bool is_init_ = callee->exit == FRAME_EXIT_INIT;                                                               \
         Value result_ = interpret(callee, false);                                                                      \
         ERROR_IF(value_is_null(result_));                                                                              \
-        if (is_init_) ERROR_IF(!op_init_result_is_none(result_));                                                      \
-        else *sp++ = result_;                                                                                          \
+        if (is_init_)                                                                                                  \
+            ERROR_IF(!op_init_result_is_none(result_));                                                                \
+        else                                                                                                           \
+            *sp++ = result_;                                                                                           \
         NEXT(units);                                                                                                   \
     } while (0)
 

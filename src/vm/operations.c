@@ -41,7 +41,8 @@ void op_unbound_cell(Frame *frame, int index)
         op_unbound_local(frame, index);
         return;
     }
-    error_name(&type_NameError, "cannot access free variable '%U' where it is not associated with a value in enclosing scope",
+    error_name(&type_NameError,
+               "cannot access free variable '%U' where it is not associated with a value in enclosing scope",
                tuple_item_borrow(code->localsplus_names, index));
 }
 
@@ -160,8 +161,10 @@ static Value *push_reversed(const Value *items, ssize_t count, Value *sp)
 static Value *unpack_known(const Value *items, ssize_t length, int count, Value *sp)
 {
     if (length == count) return push_reversed(items, count, sp);
-    if (length > count) error_format(&type_ValueError, "too many values to unpack (expected %d)", count);
-    else error_format(&type_ValueError, "not enough values to unpack (expected %d, got %d)", count, (int)length);
+    if (length > count)
+        error_format(&type_ValueError, "too many values to unpack (expected %d)", count);
+    else
+        error_format(&type_ValueError, "not enough values to unpack (expected %d, got %d)", count, (int)length);
     return sp;
 }
 
@@ -198,8 +201,8 @@ static bool take_items(Value iterator, int count, int expected, bool at_least, V
         if (!value_is_null(sp[i])) continue;
         drop_items(sp, sp + i);
         if (!error_occurred())
-            error_format(&type_ValueError, "not enough values to unpack (expected %s%d, got %d)", at_least ? "at least " : "",
-                         expected, i);
+            error_format(&type_ValueError, "not enough values to unpack (expected %s%d, got %d)",
+                         at_least ? "at least " : "", expected, i);
         return false;
     }
     return true;
@@ -290,8 +293,10 @@ Value op_build_map(STEALS Value *items, ssize_t pairs)
 Value op_build_const_key_map(STEALS Value *items, ssize_t count, Value keys)
 {
     Value dict = VALUE_NULL;
-    if (!is_exact_tuple(keys) || tuple_length(keys) != count) error_set(&type_SystemError, "bad BUILD_CONST_KEY_MAP keys argument");
-    else dict = dict_new_sized(count);
+    if (!is_exact_tuple(keys) || tuple_length(keys) != count)
+        error_set(&type_SystemError, "bad BUILD_CONST_KEY_MAP keys argument");
+    else
+        dict = dict_new_sized(count);
     for (ssize_t i = 0; i < count && !value_is_null(dict); i++)
         if (dict_set(dict, tuple_item_borrow(keys, i), items[i]) < 0) value_clear(&dict);
     drop_items(items, items + count);
@@ -345,10 +350,12 @@ static Value callable_text(Value function)
     Value qualname = get_attr_optional(function, ID(__qualname__), &failed);
     if (value_is_null(qualname)) return failed ? VALUE_NULL : value_str(function);
     Value module = get_attr_optional(function, ID(__module__), &failed), text;
-    if (failed) text = VALUE_NULL;
+    if (failed)
+        text = VALUE_NULL;
     else if (value_is_null(module) || value_is_none(module) || (is_str(module) && str_equal_cstr(module, "builtins")))
         text = str_format("%S()", qualname);
-    else text = str_format("%S.%S()", module, qualname);
+    else
+        text = str_format("%S.%S()", module, qualname);
     value_xdecref(module);
     value_decref(qualname);
     return text;
@@ -493,8 +500,10 @@ Value op_call_ex(Frame *frame, Value callable, Value args, NULLABLE Value kwargs
     Value tuple = call_args_as_tuple(callable, args);
     Value result = VALUE_NULL;
     if (!value_is_null(tuple)) {
-        if (UNLIKELY(thread_is_traced(current_thread))) result = call_traced(callable, tuple, dict);
-        else result = call_tuple_dict(callable, tuple, dict);
+        if (UNLIKELY(thread_is_traced(current_thread)))
+            result = call_traced(callable, tuple, dict);
+        else
+            result = call_tuple_dict(callable, tuple, dict);
         value_decref(tuple);
     }
     value_xdecref(dict);

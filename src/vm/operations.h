@@ -18,7 +18,7 @@ int op_setup_annotations(Frame *frame) NODISCARD;
 
 /* --- iteration, unpacking --- */
 Value op_not_an_iterator(Value v); /* TypeError */
-bool op_exhausted(Frame *frame); /* the exception was StopIteration: now it is cleared */
+bool op_exhausted(Frame *frame);   /* the exception was StopIteration: now it is cleared */
 /* Pushes the items, the last one first; the new sp. On error an exception is set and nothing pushed. */
 Value *op_unpack_sequence(Value sequence, int count, Value *sp);
 Value *op_unpack_ex(Value sequence, int before, int after, Value *sp);
@@ -40,7 +40,8 @@ Value op_make_function(Frame *frame, Value code, int flags, Value **sp) NODISCAR
 bool op_init_result_is_none(STEALS Value result); /* what __init__ returned; false with TypeError */
 /* __init__ of a class whose calls mean no more than object.__new__ and this Python function; else no value. */
 NULLABLE Value op_plain_init_borrow(Value callable);
-Value op_call(Value callable, const Value *args, ssize_t nargs, NULLABLE Value kwnames) NODISCARD; /* nargs: with keywords */
+Value op_call(Value callable, const Value *args, ssize_t nargs,
+              NULLABLE Value kwnames) NODISCARD; /* nargs: with keywords */
 Value op_call_ex(Frame *frame, Value callable, Value args, NULLABLE Value kwargs) NODISCARD;
 
 /* --- generators, with --- */
@@ -57,7 +58,8 @@ Value op_with_except_start(Value exit, Value exception) NODISCARD;
 int op_check_exc_match(Value exception, Value type) NODISCARD;
 int op_check_eg_match(Value exception, Value type, Value *match, Value *rest) NODISCARD;
 Value op_prep_reraise_star(Value original, Value exceptions) NODISCARD;
-bool op_raise(STEALS NULLABLE Value exception, STEALS NULLABLE Value cause); /* true: re-raised, no new traceback entry */
+bool op_raise(STEALS NULLABLE Value exception,
+              STEALS NULLABLE Value cause); /* true: re-raised, no new traceback entry */
 
 /* --- imports --- */
 Value op_import_name(Frame *frame, Value name, Value names, Value level) NODISCARD;

@@ -115,17 +115,22 @@ static bool read_x(const char *text)
     size_t length = equals ? (size_t)(equals - text) : strlen(text);
     const char *value = equals ? equals + 1 : "";
 #define IS(word) (length == sizeof word - 1 && memcmp(text, word, length) == 0)
-    if (IS("utf8")) options.utf8_mode = strcmp(value, "0") != 0;
-    else if (IS("dev")) options.dev_mode = true;
-    else if (IS("faulthandler")) options.faulthandler = true;
-    else if (IS("no_debug_ranges")) code_drops_columns = true;
-    else if (IS("importtime")) options.import_time = true;
-    else if (IS("warn_default_encoding")) options.warn_default_encoding = true;
+    if (IS("utf8"))
+        options.utf8_mode = strcmp(value, "0") != 0;
+    else if (IS("dev"))
+        options.dev_mode = true;
+    else if (IS("faulthandler"))
+        options.faulthandler = true;
+    else if (IS("no_debug_ranges"))
+        code_drops_columns = true;
+    else if (IS("importtime"))
+        options.import_time = true;
+    else if (IS("warn_default_encoding"))
+        options.warn_default_encoding = true;
     else if (IS("pycache_prefix")) {
         options.pycache_prefix = *value ? value : NULL;
         options.has_pycache_prefix = true;
-    }
-    else if (IS("int_max_str_digits")) {
+    } else if (IS("int_max_str_digits")) {
         char *end;
         long digits = strtol(value, &end, 10);
         if (!*value || *end || digits < 0 || (digits > 0 && digits < 640)) {
@@ -150,7 +155,7 @@ static bool read_x(const char *text)
 typedef struct Reader {
     int argc, index; /* of the argument being read */
     char **argv;
-    const char *at;  /* inside a cluster of letters; NULL: at the next argument */
+    const char *at; /* inside a cluster of letters; NULL: at the next argument */
     int versions;
     bool wants_help;
     const char **warnings;
@@ -183,9 +188,7 @@ static int read_letter(Reader *reader, char letter)
         options.inspect++;
         options.interactive++;
         return 0;
-    case 'I':
-        options.isolated = options.ignore_environment = options.no_user_site = options.safe_path = true;
-        return 0;
+    case 'I': options.isolated = options.ignore_environment = options.no_user_site = options.safe_path = true; return 0;
     case 'J': return fail(program, "-J is reserved for Jython\n%s", "");
     case 'O': options.optimize++; return 0;
     case 'P': options.safe_path = true; return 0;
@@ -204,10 +207,14 @@ static int read_letter(Reader *reader, char letter)
     case 'X':
         value = option_value(reader);
         if (!value) return fail(program, "Argument expected for the -%s option\n", shown);
-        if (letter == 'W') append(&reader->warnings, &reader->warning_count, value);
-        else if (letter == 'X') return read_x(value) ? 0 : 2;
-        else if (letter == 'c') return options.command = value, 1;
-        else return options.module = value, 1;
+        if (letter == 'W')
+            append(&reader->warnings, &reader->warning_count, value);
+        else if (letter == 'X')
+            return read_x(value) ? 0 : 2;
+        else if (letter == 'c')
+            return options.command = value, 1;
+        else
+            return options.module = value, 1;
         return 0;
     default: return fail(program, "Unknown option: -%s\n", shown);
     }
@@ -267,15 +274,19 @@ static bool print_more_help(const char *program, const char *what)
 
 static int read_long(Reader *reader, const char *text)
 {
-    if (strcmp(text, "help") == 0) reader->wants_help = true;
-    else if (strncmp(text, "help-", 5) == 0 && print_more_help(reader->argv[0], text + 5)) exit(0);
-    else if (strcmp(text, "version") == 0) reader->versions++;
+    if (strcmp(text, "help") == 0)
+        reader->wants_help = true;
+    else if (strncmp(text, "help-", 5) == 0 && print_more_help(reader->argv[0], text + 5))
+        exit(0);
+    else if (strcmp(text, "version") == 0)
+        reader->versions++;
     else if (strcmp(text, "check-hash-based-pycs") == 0) {
         if (++reader->index >= reader->argc)
             return fail(reader->argv[0], "Argument expected for the --%s option\n", text);
         const char *value = reader->argv[reader->index];
         if (strcmp(value, "always") != 0 && strcmp(value, "never") != 0 && strcmp(value, "default") != 0)
-            return fail(reader->argv[0], "--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n%s", "");
+            return fail(reader->argv[0], "--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n%s",
+                        "");
         options.check_hash_based_pycs = value;
     } else if (!read_own(text)) {
         return fail(reader->argv[0], "unknown option --%s\n", text);
@@ -348,7 +359,8 @@ static bool env_hash_seed(void)
     unsigned long n = strtoul(seed, &end, 10);
     if (*end || n > 4294967295UL) {
         fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range "
-              "[0; 4294967295]\nPython runtime state: preinitialized\n\n", stderr);
+              "[0; 4294967295]\nPython runtime state: preinitialized\n\n",
+              stderr);
         return false;
     }
     options.hash_seed = seed;
@@ -378,8 +390,10 @@ static bool read_environment(void)
         char *end;
         long n = strtol(digits, &end, 10);
         if (*end || n < 0 || (n > 0 && n < 640)) {
-            fputs("Fatal Python error: config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 "
-                  "or 0 for unlimited.\nPython runtime state: preinitialized\n\n", stderr);
+            fputs("Fatal Python error: config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be "
+                  ">= 640 "
+                  "or 0 for unlimited.\nPython runtime state: preinitialized\n\n",
+                  stderr);
             return false;
         }
         options.int_max_str_digits = (int)n;

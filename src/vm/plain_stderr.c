@@ -28,8 +28,14 @@ static Value plain_write(Value self, const Value *args, ssize_t nargs, Value kwn
     return value_from_small_int(written < 0 ? 0 : written);
 }
 
-static Value plain_nothing(Value self, const Value *args, ssize_t nargs, Value kwnames) { return VALUE_NONE; }
-static Value plain_fileno(Value self, const Value *args, ssize_t nargs, Value kwnames) { return value_from_small_int(2); }
+static Value plain_nothing(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return VALUE_NONE;
+}
+static Value plain_fileno(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return value_from_small_int(2);
+}
 
 static Value plain_isatty(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -42,7 +48,7 @@ static void plain_destroy(Object *self)
 }
 
 static const NativeMethod plain_methods[] = {
-    {"write", plain_write, 1, 1},   {"flush", plain_nothing, 0, 0},   {"close", plain_nothing, 0, 0},
+    {"write", plain_write, 1, 1},   {"flush", plain_nothing, 0, 0}, {"close", plain_nothing, 0, 0},
     {"fileno", plain_fileno, 0, 0}, {"isatty", plain_isatty, 0, 0}, {NULL},
 };
 

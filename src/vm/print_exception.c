@@ -21,8 +21,8 @@ enum { MAX_GROUP_WIDTH = 15, MAX_GROUP_DEPTH = 10 };
 
 typedef struct Printer {
     TextOut out;
-    Value seen;       /* set of the addresses printed */
-    bool need_close;  /* the group's last line is still to come */
+    Value seen;      /* set of the addresses printed */
+    bool need_close; /* the group's last line is still to come */
 } Printer;
 
 static void print_chain(Printer *printer, Value exception);
@@ -62,8 +62,7 @@ static bool syntax_place(Value exception, SyntaxPlace *place)
     *place = (SyntaxPlace){0};
     place->message = get_attr_cstr(exception, "msg");
     place->filename = get_attr_cstr(exception, "filename");
-    if (!value_is_null(place->filename) && value_is_none(place->filename))
-        place->filename = str_from_cstr("<string>");
+    if (!value_is_null(place->filename) && value_is_none(place->filename)) place->filename = str_from_cstr("<string>");
     place->text = get_attr_cstr(exception, "text");
     if (value_is_null(place->message) || value_is_null(place->filename) || value_is_null(place->text)) return false;
     Value line = get_attr_cstr(exception, "lineno");
@@ -112,8 +111,7 @@ static Value print_syntax_place(Printer *printer, Value exception)
         return value_incref(exception);
     }
     out_margin(out);
-    if (!out->failed)
-        out_steal(out, str_format("  File \"%S\", line %lld\n", place.filename, (long long)place.line));
+    if (!out->failed) out_steal(out, str_format("  File \"%S\", line %lld\n", place.filename, (long long)place.line));
     if (is_str(place.text) && !out->failed) {
         ssize_t size;
         const char *text = str_as_utf8(place.text, &size);
@@ -216,8 +214,10 @@ static void print_notes(Printer *printer, Value exception)
         ssize_t count = value_length(notes);
         for (ssize_t i = 0; i < count && !out->failed; i++) {
             Value note = sequence_item(notes, i);
-            if (value_is_null(note)) out->failed = true;
-            else print_note(out, note);
+            if (value_is_null(note))
+                out->failed = true;
+            else
+                print_note(out, note);
             value_xdecref(note);
         }
     }
@@ -229,8 +229,9 @@ static void print_one(Printer *printer, Value exception)
     TextOut *out = &printer->out;
     Value traceback = as_exception(exception)->traceback;
     if (!value_is_null(traceback) && object_has_type(traceback, &type_traceback))
-        out_traceback(out, traceback, is_group(exception) ? "Exception Group Traceback (most recent call last):\n"
-                                                          : "Traceback (most recent call last):\n");
+        out_traceback(out, traceback,
+                      is_group(exception) ? "Exception Group Traceback (most recent call last):\n"
+                                          : "Traceback (most recent call last):\n");
     if (out->failed) return;
     bool failed = false;
     Value mark = get_attr_optional(exception, ID(print_file_and_line), &failed), shown;
@@ -265,8 +266,10 @@ static void print_group(Printer *printer, Value exception)
         out_indent(out);
         if (out->failed) break;
         const char *start = i == 0 ? "+-" : "  ";
-        if (is_cut) out_steal(out, str_format("%s+---------------- ... ----------------\n", start));
-        else out_steal(out, str_format("%s+---------------- %zd ----------------\n", start, i + 1));
+        if (is_cut)
+            out_steal(out, str_format("%s+---------------- ... ----------------\n", start));
+        else
+            out_steal(out, str_format("%s+---------------- %zd ----------------\n", start, i + 1));
         out->depth++;
         if (!is_cut) {
             print_chain(printer, tuple_item_borrow(items, i));
@@ -327,8 +330,10 @@ static void print_chain(Printer *printer, Value exception)
     } else if (!value_is_null(e->context) && !e->suppress_context && !is_seen(printer, e->context)) {
         print_linked(printer, e->context, "During handling of the above exception, another exception occurred:\n");
     }
-    if (is_group(exception)) print_group(printer, exception);
-    else print_one(printer, exception);
+    if (is_group(exception))
+        print_group(printer, exception);
+    else
+        print_one(printer, exception);
     recursion_leave();
 }
 

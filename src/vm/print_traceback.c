@@ -25,14 +25,18 @@ void out_text(TextOut *out, Value text)
 {
     if (out->failed) return;
     Value result = call_method_1(out->file, ID(write), text);
-    if (value_is_null(result)) out->failed = true;
-    else value_decref(result);
+    if (value_is_null(result))
+        out->failed = true;
+    else
+        value_decref(result);
 }
 
 void out_steal(TextOut *out, STEALS NULLABLE Value text)
 {
-    if (value_is_null(text)) out->failed = true;
-    else out_text(out, text);
+    if (value_is_null(text))
+        out->failed = true;
+    else
+        out_text(out, text);
     value_xdecref(text);
 }
 
@@ -111,7 +115,8 @@ static Value open_source(Value filename)
         Value path = sys_get_borrow("path"), slash = str_from_char('/');
         ssize_t at = str_find(filename, slash, 0, str_length(filename), -1);
         Value tail = str_slice(filename, at + 1, str_length(filename));
-        for (ssize_t i = 0; !value_is_null(path) && is_list(path) && i < list_length(path) && value_is_null(file); i++) {
+        for (ssize_t i = 0; !value_is_null(path) && is_list(path) && i < list_length(path) && value_is_null(file);
+             i++) {
             Value folder = list_item_borrow(path, i);
             if (!is_str(folder)) continue;
             Value full = str_length(folder) ? str_format("%U/%U", folder, tail) : value_incref(tail);
@@ -127,8 +132,8 @@ static Value open_source(Value filename)
     return file;
 }
 
-/* Line `number` of the file, as tokenize.open() decodes it, without its newline; no value without an error when there is
- * none. */
+/* Line `number` of the file, as tokenize.open() decodes it, without its newline; no value without an error when there
+ * is none. */
 static Value source_line(Value filename, int number)
 {
     ssize_t length = str_length(filename);
@@ -214,7 +219,8 @@ static bool find_anchors(Value filename, Value line, ssize_t start, ssize_t end,
     bool found = false;
     if (arena) {
         Mod *mod = parse_source(filename, text, size, PARSE_FILE, PARSE_IGNORE_COOKIE, arena);
-        if (mod && mod->v.Module.body && mod->v.Module.body->count == 1 && mod->v.Module.body->items[0]->kind == STMT_Expr)
+        if (mod && mod->v.Module.body && mod->v.Module.body->count == 1 &&
+            mod->v.Module.body->items[0]->kind == STMT_Expr)
             found = anchors_of_expression(text, mod->v.Module.body->items[0]->v.Expr.value, left, right) && *left >= 0;
     }
     error_clear();

@@ -1,4 +1,5 @@
-/* pythonrun.c: running what the command line names: a command, a module, a file, a folder or zip file, standard input. */
+/* pythonrun.c: running what the command line names: a command, a module, a file, a folder or zip file, standard input.
+ */
 #define _GNU_SOURCE // memmem
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "memory/memory.h"
 #include "compiler/marshal.h"
+#include "memory/memory.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
 #include "objects/dict.h"
@@ -63,7 +64,8 @@ static void call_excepthook(Value exception)
 {
     Value type = value_from_object(type_of(exception)), traceback = as_exception(exception)->traceback;
     if (value_is_null(traceback)) traceback = VALUE_NONE;
-    if (set_last("last_type", type) < 0 || set_last("last_value", exception) < 0 || set_last("last_traceback", traceback) < 0)
+    if (set_last("last_type", type) < 0 || set_last("last_value", exception) < 0 ||
+        set_last("last_traceback", traceback) < 0)
         error_clear();
     Value hook = sys_get_borrow("excepthook");
     if (value_is_null(hook) || value_is_none(hook)) {
@@ -147,13 +149,17 @@ static int prepend_script_folder(const char *file)
     const char *path = real ? real : file;
     const char *slash = strrchr(path, '/');
     char *full = NULL;
-    if (!slash) full = realpath(".", NULL);
-    else if (slash == path) full = strdup("/");
+    if (!slash)
+        full = realpath(".", NULL);
+    else if (slash == path)
+        full = strdup("/");
     else {
         char *folder = strndup(path, (size_t)(slash - path));
         full = folder && folder[0] != '/' ? realpath(folder, NULL) : NULL;
-        if (!full) full = folder;
-        else free(folder);
+        if (!full)
+            full = folder;
+        else
+            free(folder);
     }
     int failed = prepend_path(full ? str_decode_fs(full, (ssize_t)strlen(full)) : str_from_cstr(""));
     free(full);
@@ -313,8 +319,10 @@ static bool is_importable(const char *path)
     bool result = is_folder;
     if (!is_folder && !value_is_null(function)) {
         Value importer = call_1(function, text);
-        if (value_is_null(importer)) error_clear();
-        else result = !value_is_none(importer);
+        if (value_is_null(importer))
+            error_clear();
+        else
+            result = !value_is_none(importer);
         value_xdecref(importer);
     }
     if (value_is_null(function)) error_clear();
@@ -400,7 +408,8 @@ static int run_standard_input(void)
     options.inspect = 0;
     if (!options.quiet) {
         Value version = sys_get_borrow("version");
-        fprintf(stderr, "Python %s on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n",
+        fprintf(stderr,
+                "Python %s on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n",
                 value_is_null(version) ? "" : str_as_utf8(version, NULL));
     }
     Value readline = import_module("readline");

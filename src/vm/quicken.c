@@ -6,7 +6,8 @@ enum { COUNTER_FIRST = 4 }; /* executions before an instruction is specialised t
 
 static bool is_loop_jump(int opcode)
 {
-    return opcode == BC_JUMP_BACKWARD || (opcode >= BC_POP_JUMP_BACKWARD_IF_NOT_NONE && opcode <= BC_POP_JUMP_BACKWARD_IF_TRUE);
+    return opcode == BC_JUMP_BACKWARD ||
+           (opcode >= BC_POP_JUMP_BACKWARD_IF_NOT_NONE && opcode <= BC_POP_JUMP_BACKWARD_IF_TRUE);
 }
 
 static uint16_t first_counter(int opcode)
@@ -42,11 +43,16 @@ static void fuse_moves(Unit *units, int count)
 {
     for (int i = 0; i + 1 < count; i += 1 + bc_caches[bc_base[units[i].opcode]]) {
         int first = units[i].opcode, second = units[i + 1].opcode;
-        if (first == BC_LOAD_FAST && second == BC_LOAD_FAST) units[i].opcode = BC_LOAD_FAST__LOAD_FAST;
-        else if (first == BC_LOAD_FAST && second == BC_LOAD_CONST) units[i].opcode = BC_LOAD_FAST__LOAD_CONST;
-        else if (first == BC_STORE_FAST && second == BC_LOAD_FAST) units[i].opcode = BC_STORE_FAST__LOAD_FAST;
-        else if (first == BC_STORE_FAST && second == BC_STORE_FAST) units[i].opcode = BC_STORE_FAST__STORE_FAST;
-        else continue;
+        if (first == BC_LOAD_FAST && second == BC_LOAD_FAST)
+            units[i].opcode = BC_LOAD_FAST__LOAD_FAST;
+        else if (first == BC_LOAD_FAST && second == BC_LOAD_CONST)
+            units[i].opcode = BC_LOAD_FAST__LOAD_CONST;
+        else if (first == BC_STORE_FAST && second == BC_LOAD_FAST)
+            units[i].opcode = BC_STORE_FAST__LOAD_FAST;
+        else if (first == BC_STORE_FAST && second == BC_STORE_FAST)
+            units[i].opcode = BC_STORE_FAST__STORE_FAST;
+        else
+            continue;
         i++; /* the second one is covered */
     }
 }
@@ -60,7 +66,8 @@ Quick *code_quicken(Code *code)
     }
     quick->frame_words = FRAME_WORDS + code->nlocalsplus + code->stack_size;
     quick->unit_count = code->code_units;
-    bool is_simple = !code->kwonlyargcount && !(code->flags & (CO_VARARGS | CO_VARKEYWORDS)) && code->flags & CO_OPTIMIZED;
+    bool is_simple =
+        !code->kwonlyargcount && !(code->flags & (CO_VARARGS | CO_VARKEYWORDS)) && code->flags & CO_OPTIMIZED;
     quick->simple_argcount = is_simple ? code->argcount : -1;
     expand_units(quick->units, (const uint8_t *)as_bytes(code->code)->data, code->code_units);
     fuse_moves(quick->units, code->code_units);

@@ -8,10 +8,10 @@
 #include "compiler/marshal.h"
 #include "gc/gc.h"
 #include "jit/jit.h"
-#include "objects/bytes.h"
-#include "objects/codecs.h"
 #include "objects/abstract.h"
+#include "objects/bytes.h"
 #include "objects/call.h"
+#include "objects/codecs.h"
 #include "objects/dict.h"
 #include "objects/error.h"
 #include "objects/exception.h"
@@ -20,8 +20,8 @@
 #include "objects/module.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
-#include "objects/weakref.h"
 #include "objects/type.h"
+#include "objects/weakref.h"
 #include "vm/frame.h"
 #include "vm/frozen.h"
 #include "vm/import.h"
@@ -65,8 +65,7 @@ static bool start_sys(void)
     Value plain = plain_stderr_new();
     if (value_is_null(plain) || sys_set("stderr", plain) < 0 || sys_set("__stderr__", plain) < 0) return false;
     value_decref(plain);
-    return sys_init_arguments() == 0 &&
-           dict_set_cstr(runtime.modules, "sys", runtime.sys_module) == 0;
+    return sys_init_arguments() == 0 && dict_set_cstr(runtime.modules, "sys", runtime.sys_module) == 0;
 }
 
 /* A frozen module run in a module object of its own, registered in sys.modules. */
@@ -146,13 +145,14 @@ static Value open_stream(int fd, const char *name, bool is_writing, const char *
     {
         Value wrapper = get_attr(io, ID(TextIOWrapper));
         if (value_is_null(wrapper)) goto done;
-        Value kwnames = tuple_pack(5, str_intern_cstr("encoding"), str_intern_cstr("errors"), str_intern_cstr("newline"),
-                                   str_intern_cstr("line_buffering"), str_intern_cstr("write_through"));
+        Value kwnames =
+            tuple_pack(5, str_intern_cstr("encoding"), str_intern_cstr("errors"), str_intern_cstr("newline"),
+                       str_intern_cstr("line_buffering"), str_intern_cstr("write_through"));
         bool line_buffering = is_writing && (is_interactive || strcmp(name, "<stderr>") == 0) && !unbuffered;
         Value encoding_text = str_from_cstr(encoding), errors_text = str_from_cstr(errors);
         Value newline = is_writing ? str_from_cstr("\n") : VALUE_NONE;
-        Value args[] = {buffer, encoding_text, errors_text, newline, value_from_bool(line_buffering),
-                        value_from_bool(unbuffered)};
+        Value args[] = {
+            buffer, encoding_text, errors_text, newline, value_from_bool(line_buffering), value_from_bool(unbuffered)};
         stream = call_vector(wrapper, args, 1, kwnames);
         value_decref(kwnames);
         value_decref(encoding_text);
@@ -195,7 +195,7 @@ static bool start_streams(void)
 {
     char encoding[64] = "utf-8", errors[64] = "strict";
     const char *wanted = options.ignore_environment ? NULL : getenv("PYTHONIOENCODING");
-    const char *locale = getenv("LC_ALL") && *getenv("LC_ALL") ? getenv("LC_ALL")
+    const char *locale = getenv("LC_ALL") && *getenv("LC_ALL")       ? getenv("LC_ALL")
                          : getenv("LC_CTYPE") && *getenv("LC_CTYPE") ? getenv("LC_CTYPE")
                                                                      : getenv("LANG");
     if (options.utf8_mode || !locale || !*locale || strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0)
@@ -345,7 +345,8 @@ static Value module_references(void)
     }
     for (ssize_t i = 0; i < list_length(modules); i++) {
         Value module = list_item_borrow(modules, i);
-        if (!is_module(module) || value_is(module, runtime.sys_module) || value_is(module, runtime.builtins_module)) continue;
+        if (!is_module(module) || value_is(module, runtime.sys_module) || value_is(module, runtime.builtins_module))
+            continue;
         Value reference = weakref_new(module, VALUE_NULL);
         if (value_is_null(reference) || list_append_steal(references, reference) < 0) error_clear();
     }
@@ -353,16 +354,25 @@ static Value module_references(void)
     return references;
 }
 
-/* Drops every module as CPython does: __main__ and the others vanish from sys.modules first, so that what only they hold
- * dies with them; what is left alive is emptied by hand, the newest first; sys and builtins are the last. */
+/* Drops every module as CPython does: __main__ and the others vanish from sys.modules first, so that what only they
+ * hold dies with them; what is left alive is emptied by hand, the newest first; sys and builtins are the last. */
 static void finalize_modules(void)
 {
-    static const char *const sys_names[] = {"path", "argv", "ps1", "ps2", "last_type", "last_value", "last_traceback",
-                                            "path_hooks", "path_importer_cache", "meta_path"};
+    static const char *const sys_names[] = {"path",
+                                            "argv",
+                                            "ps1",
+                                            "ps2",
+                                            "last_type",
+                                            "last_value",
+                                            "last_traceback",
+                                            "path_hooks",
+                                            "path_importer_cache",
+                                            "meta_path"};
     if (dict_set_cstr(runtime.builtins_dict, "_", VALUE_NONE) < 0) error_clear();
     for (size_t i = 0; i < COUNT_OF(sys_names); i++)
         if (sys_set(sys_names[i], VALUE_NONE) < 0) error_clear();
-    static const char *const streams[][2] = {{"stdin", "__stdin__"}, {"stdout", "__stdout__"}, {"stderr", "__stderr__"}};
+    static const char *const streams[][2] = {
+        {"stdin", "__stdin__"}, {"stdout", "__stdout__"}, {"stderr", "__stderr__"}};
     for (size_t i = 0; i < COUNT_OF(streams); i++) {
         Value original = sys_get_borrow(streams[i][1]);
         if (sys_set(streams[i][0], value_is_null(original) ? VALUE_NONE : original) < 0) error_clear();

@@ -24,22 +24,22 @@ typedef struct Options {
     NULLABLE const char *file;    /* script; NULL: stdin */
     const char **warnings;        /* -W and PYTHONWARNINGS, in order of increasing weight */
     int warning_count;
-    const char **x_options;       /* -X */
+    const char **x_options; /* -X */
     int x_count;
-    bool random_hashes;           /* -R: whatever PYTHONHASHSEED says */
+    bool random_hashes; /* -R: whatever PYTHONHASHSEED says */
     bool has_pycache_prefix;
-    bool has_dash;                /* the program is "-" */
-    int argc;                     /* sys.argv before it is known what argv[0] is */
+    bool has_dash; /* the program is "-" */
+    int argc;      /* sys.argv before it is known what argv[0] is */
     char **argv;
     int orig_argc;
     char **orig_argv;
 } Options;
 
 typedef struct Runtime {
-    Value modules;                    /* sys.modules, as made at the start */
+    Value modules; /* sys.modules, as made at the start */
     Value sys_dict, builtins_dict;
     Value sys_module, builtins_module;
-    NULLABLE Value importlib;         /* importlib._bootstrap */
+    NULLABLE Value importlib; /* importlib._bootstrap */
     bool is_initialized, is_finalizing;
     Thread *main_thread;
 } Runtime;
@@ -50,7 +50,8 @@ extern Runtime runtime;
 /* Everything up to `import site`, in this order: memory, types, builtins, sys, importlib, codecs, standard streams,
  * __main__. False: an exception is set (and cannot be printed when there is no sys yet). */
 bool runtime_start(void) NODISCARD;
-/* threading._shutdown, atexit, flush, modules, the last collection. Gives the exit status, `status` unless flushing failed. */
+/* threading._shutdown, atexit, flush, modules, the last collection. Gives the exit status, `status` unless flushing
+ * failed. */
 int runtime_stop(int status);
 /* Prints the current exception; for SystemExit: the process's status in *status and true. */
 bool runtime_handle_exit(int *status);
@@ -58,8 +59,8 @@ int flush_std_files(void);
 Value builtins_dict_borrow(void);
 
 /* --- sys.c --- */
-int sys_init_module(void) NODISCARD;      /* before importlib */
-int sys_init_arguments(void) NODISCARD;   /* argv, path, flags … */
+int sys_init_module(void) NODISCARD;    /* before importlib */
+int sys_init_arguments(void) NODISCARD; /* argv, path, flags … */
 int sys_set_argv(const char *first, int argc, char **argv) NODISCARD;
 int sys_print_to(const char *file, const char *format, ...); /* "stdout", "stderr" */
 /* sys.audit, without arguments to build when nobody listens. */

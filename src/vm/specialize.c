@@ -1,8 +1,8 @@
 /* specialize.c: chooses specialised and fused forms for what the generic instructions see.
  *
- * A fused form stands in the first unit of its group (Q1, frame.h), so fusing looks back from the instruction that is being
- * executed: at the public code, where cache units cannot be mistaken for instructions. The form is used from the next
- * execution on. A form that misses too often makes way (DEOPTIMIZE), and another attempt follows. */
+ * A fused form stands in the first unit of its group (Q1, frame.h), so fusing looks back from the instruction that is
+ * being executed: at the public code, where cache units cannot be mistaken for instructions. The form is used from the
+ * next execution on. A form that misses too often makes way (DEOPTIMIZE), and another attempt follows. */
 #include "vm/specialize.h"
 
 #include "objects/abstract.h"
@@ -15,6 +15,7 @@
 #include "objects/slice.h"
 #include "objects/type.h"
 #include "vm/generator.h"
+#include "vm/runtime.h"
 
 /* --- putting forms in place --- */
 
@@ -25,8 +26,8 @@ static int public_opcode_at(const Frame *frame, const Unit *ip)
     return (uint8_t)as_bytes(frame->code->code)->data[index * 2];
 }
 
-/* The generic form for now. Attempts begin with it: between misses the generic form runs while the unit still carries the
- * old quick one, which must not see half of the new caches. */
+/* The generic form for now. Attempts begin with it: between misses the generic form runs while the unit still carries
+ * the old quick one, which must not see half of the new caches. */
 static void give_up(Unit *ip)
 {
     if (ip->opcode != BC_ENTER_TRACE) ip->opcode = bc_base[ip->opcode];
@@ -128,21 +129,27 @@ void specialize_binary_op(Frame *frame, Unit *ip, Value left, Value right)
     }
     enum Operands operands = operands_before(frame, ip);
     int form = family + (int)operands + (stores ? BC_BINARY_ADD_SS_STORE - BC_BINARY_ADD_SS : 0);
-    if (operands == OPERANDS_SS) put(ip, form);
-    else put_fused(frame, ip - operand_units(operands), ip, form);
+    if (operands == OPERANDS_SS)
+        put(ip, form);
+    else
+        put_fused(frame, ip - operand_units(operands), ip, form);
     if (operands != OPERANDS_SS) put(ip, family); /* for who jumps behind the operands */
 }
 
 /* The first form of each comparison, in the order of COMPARE_FAMILY. */
 static const uint16_t compare_values[6][5] = {
 #define COMPARE_ROW(OP)                                                                                                \
-    {BC_COMPARE_##OP##_SS, BC_COMPARE_##OP##_SF, BC_COMPARE_##OP##_SK, BC_COMPARE_##OP##_FF, BC_COMPARE_##OP##_FK}
+    {                                                                                                                  \
+        BC_COMPARE_##OP##_SS, BC_COMPARE_##OP##_SF, BC_COMPARE_##OP##_SK, BC_COMPARE_##OP##_FF, BC_COMPARE_##OP##_FK   \
+    }
     COMPARE_ROW(LT), COMPARE_ROW(LE), COMPARE_ROW(EQ), COMPARE_ROW(NE), COMPARE_ROW(GT), COMPARE_ROW(GE)};
 
 static const uint16_t compare_jumps[6][5] = {
 #define JUMP_ROW(OP)                                                                                                   \
-    {BC_COMPARE_##OP##_SS_JUMP_FALSE, BC_COMPARE_##OP##_SF_JUMP_FALSE, BC_COMPARE_##OP##_SK_JUMP_FALSE,                \
-     BC_COMPARE_##OP##_FF_JUMP_FALSE, BC_COMPARE_##OP##_FK_JUMP_FALSE}
+    {                                                                                                                  \
+        BC_COMPARE_##OP##_SS_JUMP_FALSE, BC_COMPARE_##OP##_SF_JUMP_FALSE, BC_COMPARE_##OP##_SK_JUMP_FALSE,             \
+            BC_COMPARE_##OP##_FF_JUMP_FALSE, BC_COMPARE_##OP##_FK_JUMP_FALSE                                           \
+    }
     JUMP_ROW(LT), JUMP_ROW(LE), JUMP_ROW(EQ), JUMP_ROW(NE), JUMP_ROW(GT), JUMP_ROW(GE)};
 
 /* JUMP_FALSE, JUMP_TRUE and LOOP_TRUE follow one another; -1: the comparison is not followed by such a jump. */
@@ -161,8 +168,10 @@ void specialize_compare(Frame *frame, Unit *ip, Value left, Value right)
     bool are_numbers = values_are_small_ints(left, right) || values_are_immediate_floats(left, right);
     if (!are_numbers) {
         bool are_texts = object_has_type(left, &type_str) && object_has_type(right, &type_str);
-        if (are_texts && (ip->oparg == CMP_EQ || ip->oparg == CMP_NE)) put(ip, BC_COMPARE_EQ_STR);
-        else give_up(ip);
+        if (are_texts && (ip->oparg == CMP_EQ || ip->oparg == CMP_NE))
+            put(ip, BC_COMPARE_EQ_STR);
+        else
+            give_up(ip);
         return;
     }
     enum Operands operands = operands_before(frame, ip);
@@ -334,7 +343,8 @@ static void specialize_instance_attr(Frame *frame, Unit *ip, Value owner, Value 
     }
     if (object_has_type(in_class, &type_property)) {
         Value getter = ((const PropertyHead *)value_as_object(in_class))->getter;
-        if (value_is_null(getter) || !is_function(getter) || simple_argcount(as_code(as_function(getter)->code)) != 1) return;
+        if (value_is_null(getter) || !is_function(getter) || simple_argcount(as_code(as_function(getter)->code)) != 1)
+            return;
         ip[3].word = getter.bits;
         put(ip, BC_LOAD_ATTR_PROPERTY);
         return;
@@ -430,16 +440,24 @@ void specialize_load_method(Frame *frame, Unit *ip, Value owner)
 
 /* --- calls --- */
 
+/* The method of the builtin function `name`, as it was at the start; NULL when a program has replaced it before. */
+static const NativeMethod *builtin_method(const char *name)
+{
+    Value v = dict_get_cstr_borrow(runtime.builtins_dict, name);
+    return object_has_type(v, &type_native_function) ? ((NativeFunctionObject *)value_as_object(v))->method : NULL;
+}
+
 static void specialize_native(Unit *ip, const NativeMethod *method, bool is_method, int nargs)
 {
-    static const NativeMethod *len_method, *isinstance_method, *append_method;
-    if (!is_method && !len_method && strcmp(method->name, "len") == 0) len_method = method;
-    if (!is_method && !isinstance_method && strcmp(method->name, "isinstance") == 0) isinstance_method = method;
-    (void)append_method;
     ip[3].pointer = (void *)method;
-    if (!is_method && method == len_method && nargs == 1) put(ip, BC_PRECALL_LEN);
-    else if (!is_method && method == isinstance_method && nargs == 2) put(ip, BC_PRECALL_ISINSTANCE);
-    else put(ip, is_method ? BC_PRECALL_NATIVE_METHOD : BC_PRECALL_NATIVE);
+    if (is_method)
+        put(ip, BC_PRECALL_NATIVE_METHOD);
+    else if (nargs == 1 && method == builtin_method("len"))
+        put(ip, BC_PRECALL_LEN);
+    else if (nargs == 2 && method == builtin_method("isinstance"))
+        put(ip, BC_PRECALL_ISINSTANCE);
+    else
+        put(ip, BC_PRECALL_NATIVE);
 }
 
 static void specialize_class(Unit *ip, Type *type, int nargs)
@@ -453,7 +471,8 @@ static void specialize_class(Unit *ip, Type *type, int nargs)
         type->new_instance != object_new || !type_version(type))
         return;
     Value init = type_lookup_borrow(type, ID(__init__));
-    if (value_is_null(init) || !is_function(init) || simple_argcount(as_code(as_function(init)->code)) != nargs + 1) return;
+    if (value_is_null(init) || !is_function(init) || simple_argcount(as_code(as_function(init)->code)) != nargs + 1)
+        return;
     ip[3].low = type->version;
     ip[5].word = init.bits;
     put(ip, BC_PRECALL_CLASS);
@@ -487,18 +506,24 @@ void specialize_call(Frame *frame, Unit *ip, Value *sp, int nargs)
 void specialize_for_iter(Frame *frame, Unit *ip, Value iterator)
 {
     bool stores = public_opcode_at(frame, ip + 1) == BC_STORE_FAST;
-    if (object_has_type(iterator, &type_range_iterator)) put(ip, stores ? BC_FOR_ITER_RANGE_STORE : BC_FOR_ITER_RANGE_PUSH);
+    if (object_has_type(iterator, &type_range_iterator))
+        put(ip, stores ? BC_FOR_ITER_RANGE_STORE : BC_FOR_ITER_RANGE_PUSH);
     else if (object_has_type(iterator, &type_list_iterator))
         put(ip, stores ? BC_FOR_ITER_LIST_STORE : BC_FOR_ITER_LIST_PUSH);
     else if (object_has_type(iterator, &type_tuple_iterator))
         put(ip, stores ? BC_FOR_ITER_TUPLE_STORE : BC_FOR_ITER_TUPLE_PUSH);
-    else if (object_has_type(iterator, &type_generator)) put(ip, BC_FOR_ITER_GENERATOR);
-    else give_up(ip);
+    else if (object_has_type(iterator, &type_generator))
+        put(ip, BC_FOR_ITER_GENERATOR);
+    else
+        give_up(ip);
 }
 
 void specialize_unpack(Frame *frame, Unit *ip, Value sequence)
 {
-    if (object_has_type(sequence, &type_tuple)) put(ip, BC_UNPACK_SEQUENCE_TUPLE);
-    else if (object_has_type(sequence, &type_list)) put(ip, BC_UNPACK_SEQUENCE_LIST);
-    else give_up(ip);
+    if (object_has_type(sequence, &type_tuple))
+        put(ip, BC_UNPACK_SEQUENCE_TUPLE);
+    else if (object_has_type(sequence, &type_list))
+        put(ip, BC_UNPACK_SEQUENCE_LIST);
+    else
+        give_up(ip);
 }

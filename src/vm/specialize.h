@@ -1,5 +1,6 @@
-/* specialize.h: choosing specialised and fused forms for what instructions see (specialize.c). Each function looks at the
- * operands of the instruction at ip and may change its opcode and caches. It sets the counter for the next attempt. */
+/* specialize.h: choosing specialised and fused forms for what instructions see (specialize.c). Each function looks at
+ * the operands of the instruction at ip and may change its opcode and caches. It sets the counter for the next attempt.
+ */
 #ifndef VM_SPECIALIZE_H
 #define VM_SPECIALIZE_H
 

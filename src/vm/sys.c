@@ -108,7 +108,8 @@ static Value sys_excepthook(Value self, const Value *args, ssize_t nargs, Value 
         Value file = sys_get_borrow("stderr");
         if (!value_is_null(file) && !value_is_none(file)) {
             value_incref(file);
-            write_format(file, str_format("TypeError: print_exception(): Exception expected for value, %T found\n", exception));
+            write_format(
+                file, str_format("TypeError: print_exception(): Exception expected for value, %T found\n", exception));
             value_decref(file);
         }
         return error_occurred() ? VALUE_NULL : VALUE_NONE;
@@ -127,7 +128,8 @@ static Value sys_unraisablehook(Value self, const Value *args, ssize_t nargs, Va
     if (value_is_null(file) || value_is_none(file)) return VALUE_NONE;
     Value exception = get_attr_cstr(args[0], "exc_value"), message = get_attr_cstr(args[0], "err_msg");
     Value object = get_attr_cstr(args[0], "object"), traceback = get_attr_cstr(args[0], "exc_traceback");
-    if (value_is_null(exception) || value_is_null(message) || value_is_null(object) || value_is_null(traceback)) goto done;
+    if (value_is_null(exception) || value_is_null(message) || value_is_null(object) || value_is_null(traceback))
+        goto done;
     value_incref(file);
     if (!value_is_none(object)) {
         Value text = value_repr(object);
@@ -135,8 +137,10 @@ static Value sys_unraisablehook(Value self, const Value *args, ssize_t nargs, Va
             error_clear();
             text = str_from_cstr("<object repr() failed>");
         }
-        if (value_is_none(message)) write_format(file, str_format("Exception ignored in: %U\n", text));
-        else write_format(file, str_format("%S: %U\n", message, text));
+        if (value_is_none(message))
+            write_format(file, str_format("Exception ignored in: %U\n", text));
+        else
+            write_format(file, str_format("%S: %U\n", message, text));
         value_xdecref(text);
     } else if (!value_is_none(message)) {
         write_format(file, str_format("%S:\n", message));
@@ -149,7 +153,8 @@ static Value sys_unraisablehook(Value self, const Value *args, ssize_t nargs, Va
             text = str_from_cstr("<exception str() failed>");
         }
         if (!value_is_null(type_name))
-            write_format(file, str_length(text) ? str_format("%U: %U\n", type_name, text) : str_format("%U\n", type_name));
+            write_format(file,
+                         str_length(text) ? str_format("%U: %U\n", type_name, text) : str_format("%U\n", type_name));
         value_xdecref(type_name);
         value_xdecref(text);
     }
@@ -204,7 +209,8 @@ static Value sys_breakpointhook(Value self, const Value *args, ssize_t nargs, Va
     if (value_is_null(hook)) {
         if (!error_matches(&type_ImportError) && !error_matches(&type_AttributeError)) return hook;
         error_clear();
-        if (warn_format(&type_RuntimeWarning, 1, "Ignoring unimportable $PYTHONBREAKPOINT: \"%s\"", name) < 0) return hook;
+        if (warn_format(&type_RuntimeWarning, 1, "Ignoring unimportable $PYTHONBREAKPOINT: \"%s\"", name) < 0)
+            return hook;
         return VALUE_NONE;
     }
     Value result = call_vector(hook, args, nargs, kwnames);
@@ -321,8 +327,8 @@ static Value sys_setrecursionlimit(Value self, const Value *args, ssize_t nargs,
     int depth = recursion_limit - current_thread->recursion_remaining;
     if (depth >= limit)
         return error_format(&type_RecursionError,
-                            "cannot set the recursion limit to %i at the recursion depth %i: the limit is too low", limit,
-                            depth);
+                            "cannot set the recursion limit to %i at the recursion depth %i: the limit is too low",
+                            limit, depth);
     for (Thread *thread = runtime.main_thread; thread; thread = thread->next)
         thread->recursion_remaining += limit - recursion_limit;
     recursion_limit = limit;
@@ -396,7 +402,8 @@ static Value sys_getsizeof(Value self, const Value *args, ssize_t nargs, Value k
         value_xdecref(size);
         if (n >= 0) {
             uint32_t flags = type_of(out[0])->flags;
-            bool has_gc_head = flags & TYPE_HAS_GC && !(flags & TYPE_IS_TYPE && !(((Type *)value_as_object(out[0]))->flags & TYPE_HEAP));
+            bool has_gc_head = flags & TYPE_HAS_GC &&
+                               !(flags & TYPE_IS_TYPE && !(((Type *)value_as_object(out[0]))->flags & TYPE_HEAP));
             return value_from_small_int(n + (has_gc_head ? 16 : 0));
         }
         if (!error_occurred()) error_set(&type_ValueError, "__sizeof__() should return >= 0");
@@ -416,7 +423,10 @@ static Value sys_debugmallocstats(Value self, const Value *args, ssize_t nargs, 
     return VALUE_NONE;
 }
 
-static Value sys_nothing(Value self, const Value *args, ssize_t nargs, Value kwnames) { return VALUE_NONE; }
+static Value sys_nothing(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return VALUE_NONE;
+}
 
 static Value sys_is_finalizing(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -509,8 +519,10 @@ static int run_audit_hooks(Value event, Value arguments)
     int failed = 0;
     for (ssize_t i = 0; i < list_length(audit_hooks) && !failed; i++) {
         Value result = call_2(list_item_borrow(audit_hooks, i), event, arguments);
-        if (value_is_null(result)) failed = -1;
-        else value_decref(result);
+        if (value_is_null(result))
+            failed = -1;
+        else
+            value_decref(result);
     }
     return failed;
 }
@@ -560,7 +572,8 @@ static const NativeMethod sys_methods[] = {
     {"_current_frames", sys_current_frames, 0, 0, 0,
      "_current_frames($module, /)\n--\n\nReturn a dict mapping each thread's thread id to its current stack frame."},
     {"_current_exceptions", sys_current_exceptions, 0, 0, 0,
-     "_current_exceptions($module, /)\n--\n\nReturn a dict mapping each thread's identifier to its current raised exception."},
+     "_current_exceptions($module, /)\n--\n\nReturn a dict mapping each thread's identifier to its current raised "
+     "exception."},
     {"displayhook", sys_displayhook, 1, 1, 0,
      "displayhook($module, object, /)\n--\n\nPrint an object to sys.stdout and also save it in builtins._"},
     {"exception", sys_exception, 0, 0, 0,
@@ -574,7 +587,8 @@ static const NativeMethod sys_methods[] = {
     {"excepthook", sys_excepthook, 3, 3, 0,
      "excepthook($module, exctype, value, traceback, /)\n--\n\n"
      "Handle an exception by displaying it with a traceback on sys.stderr."},
-    {"exit", sys_exit, 0, 1, 0, "exit($module, status=None, /)\n--\n\nExit the interpreter by raising SystemExit(status)."},
+    {"exit", sys_exit, 0, 1, 0,
+     "exit($module, status=None, /)\n--\n\nExit the interpreter by raising SystemExit(status)."},
     {"getdefaultencoding", sys_getdefaultencoding, 0, 0, 0,
      "getdefaultencoding($module, /)\n--\n\nReturn the current default encoding used by the Unicode implementation."},
     {"getdlopenflags", sys_getdlopenflags, 0, 0, 0,
@@ -591,7 +605,8 @@ static const NativeMethod sys_methods[] = {
      "getprofile($module, /)\n--\n\nReturn the profiling function set with sys.setprofile."},
     {"getrecursionlimit", sys_getrecursionlimit, 0, 0, 0,
      "getrecursionlimit($module, /)\n--\n\nReturn the current value of the recursion limit."},
-    {"getrefcount", sys_getrefcount, 1, 1, 0, "getrefcount($module, object, /)\n--\n\nReturn the reference count of object."},
+    {"getrefcount", sys_getrefcount, 1, 1, 0,
+     "getrefcount($module, object, /)\n--\n\nReturn the reference count of object."},
     {"getsizeof", sys_getsizeof, 0, -1, NATIVE_KEYWORDS,
      "getsizeof(object [, default]) -> int\n\nReturn the size of object in bytes."},
     {"getswitchinterval", sys_getswitchinterval, 0, 0, 0,
@@ -604,9 +619,9 @@ static const NativeMethod sys_methods[] = {
      "get_coroutine_origin_tracking_depth($module, /)\n--\n\n"
      "Check status of origin tracking for coroutine objects in this thread."},
     {"get_int_max_str_digits", sys_get_int_max_str_digits, 0, 0, 0,
-     "get_int_max_str_digits($module, /)\n--\n\nReturn the maximum string digits limit for non-binary int<->str conversions."},
-    {"intern", sys_intern, 1, 1, 0,
-     "intern($module, string, /)\n--\n\n``Intern'' the given string."},
+     "get_int_max_str_digits($module, /)\n--\n\nReturn the maximum string digits limit for non-binary int<->str "
+     "conversions."},
+    {"intern", sys_intern, 1, 1, 0, "intern($module, string, /)\n--\n\n``Intern'' the given string."},
     {"is_finalizing", sys_is_finalizing, 0, 0, 0, "is_finalizing($module, /)\n--\n\nReturn True if Python is exiting."},
     {"setdlopenflags", sys_setdlopenflags, 1, 1, 0,
      "setdlopenflags($module, flags, /)\n--\n\nSet the flags used by the interpreter for dlopen calls."},
@@ -616,7 +631,8 @@ static const NativeMethod sys_methods[] = {
     {"setrecursionlimit", sys_setrecursionlimit, 1, 1, 0,
      "setrecursionlimit($module, limit, /)\n--\n\nSet the maximum depth of the Python interpreter stack to n."},
     {"setswitchinterval", sys_setswitchinterval, 1, 1, 0,
-     "setswitchinterval($module, interval, /)\n--\n\nSet the ideal thread switching delay inside the Python interpreter."},
+     "setswitchinterval($module, interval, /)\n--\n\nSet the ideal thread switching delay inside the Python "
+     "interpreter."},
     {"settrace", sys_settrace, 1, 1, 0,
      "settrace(function)\n\nSet the global debug tracing function.  It will be called on each\n"
      "function call.  See the debugger chapter in the library manual."},

@@ -16,8 +16,8 @@
 #include "objects/list.h"
 #include "objects/module.h"
 #include "objects/native.h"
-#include "objects/str.h"
 #include "objects/set.h"
+#include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/import.h"
 #include "vm/runtime.h"
@@ -34,40 +34,312 @@ static const char copyright[] =
     "Copyright (c) 1991-1995 Stichting Mathematisch Centrum, Amsterdam.\nAll Rights Reserved.";
 
 /* sys.stdlib_module_names of 3.11 */
-static const char *const library_names[] = {
-    "__future__", "_abc", "_aix_support", "_ast", "_asyncio", "_bisect", "_blake2", "_bootsubprocess", "_bz2",
-    "_codecs", "_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw",
-    "_collections", "_collections_abc", "_compat_pickle", "_compression", "_contextvars", "_crypt", "_csv", "_ctypes",
-    "_curses", "_curses_panel", "_datetime", "_dbm", "_decimal", "_elementtree", "_frozen_importlib",
-    "_frozen_importlib_external", "_functools", "_gdbm", "_hashlib", "_heapq", "_imp", "_io", "_json", "_locale",
-    "_lsprof", "_lzma", "_markupbase", "_md5", "_msi", "_multibytecodec", "_multiprocessing", "_opcode", "_operator",
-    "_osx_support", "_overlapped", "_pickle", "_posixshmem", "_posixsubprocess", "_py_abc", "_pydecimal", "_pyio",
-    "_queue", "_random", "_scproxy", "_sha1", "_sha256", "_sha3", "_sha512", "_signal", "_sitebuiltins", "_socket",
-    "_sqlite3", "_sre", "_ssl", "_stat", "_statistics", "_string", "_strptime", "_struct", "_symtable", "_thread",
-    "_threading_local", "_tkinter", "_tokenize", "_tracemalloc", "_typing", "_uuid", "_warnings", "_weakref",
-    "_weakrefset", "_winapi", "_zoneinfo", "abc", "aifc", "antigravity", "argparse", "array", "ast", "asynchat",
-    "asyncio", "asyncore", "atexit", "audioop", "base64", "bdb", "binascii", "bisect", "builtins", "bz2", "cProfile",
-    "calendar", "cgi", "cgitb", "chunk", "cmath", "cmd", "code", "codecs", "codeop", "collections", "colorsys",
-    "compileall", "concurrent", "configparser", "contextlib", "contextvars", "copy", "copyreg", "crypt", "csv",
-    "ctypes", "curses", "dataclasses", "datetime", "dbm", "decimal", "difflib", "dis", "distutils", "doctest",
-    "email", "encodings", "ensurepip", "enum", "errno", "faulthandler", "fcntl", "filecmp", "fileinput", "fnmatch",
-    "fractions", "ftplib", "functools", "gc", "genericpath", "getopt", "getpass", "gettext", "glob", "graphlib",
-    "grp", "gzip", "hashlib", "heapq", "hmac", "html", "http", "idlelib", "imaplib", "imghdr", "imp", "importlib",
-    "inspect", "io", "ipaddress", "itertools", "json", "keyword", "lib2to3", "linecache", "locale", "logging", "lzma",
-    "mailbox", "mailcap", "marshal", "math", "mimetypes", "mmap", "modulefinder", "msilib", "msvcrt",
-    "multiprocessing", "netrc", "nis", "nntplib", "nt", "ntpath", "nturl2path", "numbers", "opcode", "operator",
-    "optparse", "os", "ossaudiodev", "pathlib", "pdb", "pickle", "pickletools", "pipes", "pkgutil", "platform",
-    "plistlib", "poplib", "posix", "posixpath", "pprint", "profile", "pstats", "pty", "pwd", "py_compile", "pyclbr",
-    "pydoc", "pydoc_data", "pyexpat", "queue", "quopri", "random", "re", "readline", "reprlib", "resource",
-    "rlcompleter", "runpy", "sched", "secrets", "select", "selectors", "shelve", "shlex", "shutil", "signal", "site",
-    "smtpd", "smtplib", "sndhdr", "socket", "socketserver", "spwd", "sqlite3", "sre_compile", "sre_constants",
-    "sre_parse", "ssl", "stat", "statistics", "string", "stringprep", "struct", "subprocess", "sunau", "symtable",
-    "sys", "sysconfig", "syslog", "tabnanny", "tarfile", "telnetlib", "tempfile", "termios", "textwrap", "this",
-    "threading", "time", "timeit", "tkinter", "token", "tokenize", "tomllib", "trace", "traceback", "tracemalloc",
-    "tty", "turtle", "turtledemo", "types", "typing", "unicodedata", "unittest", "urllib", "uu", "uuid", "venv",
-    "warnings", "wave", "weakref", "webbrowser", "winreg", "winsound", "wsgiref", "xdrlib", "xml", "xmlrpc", "zipapp",
-    "zipfile", "zipimport", "zlib", "zoneinfo",
-    NULL};
+static const char *const library_names[] = {"__future__",
+                                            "_abc",
+                                            "_aix_support",
+                                            "_ast",
+                                            "_asyncio",
+                                            "_bisect",
+                                            "_blake2",
+                                            "_bootsubprocess",
+                                            "_bz2",
+                                            "_codecs",
+                                            "_codecs_cn",
+                                            "_codecs_hk",
+                                            "_codecs_iso2022",
+                                            "_codecs_jp",
+                                            "_codecs_kr",
+                                            "_codecs_tw",
+                                            "_collections",
+                                            "_collections_abc",
+                                            "_compat_pickle",
+                                            "_compression",
+                                            "_contextvars",
+                                            "_crypt",
+                                            "_csv",
+                                            "_ctypes",
+                                            "_curses",
+                                            "_curses_panel",
+                                            "_datetime",
+                                            "_dbm",
+                                            "_decimal",
+                                            "_elementtree",
+                                            "_frozen_importlib",
+                                            "_frozen_importlib_external",
+                                            "_functools",
+                                            "_gdbm",
+                                            "_hashlib",
+                                            "_heapq",
+                                            "_imp",
+                                            "_io",
+                                            "_json",
+                                            "_locale",
+                                            "_lsprof",
+                                            "_lzma",
+                                            "_markupbase",
+                                            "_md5",
+                                            "_msi",
+                                            "_multibytecodec",
+                                            "_multiprocessing",
+                                            "_opcode",
+                                            "_operator",
+                                            "_osx_support",
+                                            "_overlapped",
+                                            "_pickle",
+                                            "_posixshmem",
+                                            "_posixsubprocess",
+                                            "_py_abc",
+                                            "_pydecimal",
+                                            "_pyio",
+                                            "_queue",
+                                            "_random",
+                                            "_scproxy",
+                                            "_sha1",
+                                            "_sha256",
+                                            "_sha3",
+                                            "_sha512",
+                                            "_signal",
+                                            "_sitebuiltins",
+                                            "_socket",
+                                            "_sqlite3",
+                                            "_sre",
+                                            "_ssl",
+                                            "_stat",
+                                            "_statistics",
+                                            "_string",
+                                            "_strptime",
+                                            "_struct",
+                                            "_symtable",
+                                            "_thread",
+                                            "_threading_local",
+                                            "_tkinter",
+                                            "_tokenize",
+                                            "_tracemalloc",
+                                            "_typing",
+                                            "_uuid",
+                                            "_warnings",
+                                            "_weakref",
+                                            "_weakrefset",
+                                            "_winapi",
+                                            "_zoneinfo",
+                                            "abc",
+                                            "aifc",
+                                            "antigravity",
+                                            "argparse",
+                                            "array",
+                                            "ast",
+                                            "asynchat",
+                                            "asyncio",
+                                            "asyncore",
+                                            "atexit",
+                                            "audioop",
+                                            "base64",
+                                            "bdb",
+                                            "binascii",
+                                            "bisect",
+                                            "builtins",
+                                            "bz2",
+                                            "cProfile",
+                                            "calendar",
+                                            "cgi",
+                                            "cgitb",
+                                            "chunk",
+                                            "cmath",
+                                            "cmd",
+                                            "code",
+                                            "codecs",
+                                            "codeop",
+                                            "collections",
+                                            "colorsys",
+                                            "compileall",
+                                            "concurrent",
+                                            "configparser",
+                                            "contextlib",
+                                            "contextvars",
+                                            "copy",
+                                            "copyreg",
+                                            "crypt",
+                                            "csv",
+                                            "ctypes",
+                                            "curses",
+                                            "dataclasses",
+                                            "datetime",
+                                            "dbm",
+                                            "decimal",
+                                            "difflib",
+                                            "dis",
+                                            "distutils",
+                                            "doctest",
+                                            "email",
+                                            "encodings",
+                                            "ensurepip",
+                                            "enum",
+                                            "errno",
+                                            "faulthandler",
+                                            "fcntl",
+                                            "filecmp",
+                                            "fileinput",
+                                            "fnmatch",
+                                            "fractions",
+                                            "ftplib",
+                                            "functools",
+                                            "gc",
+                                            "genericpath",
+                                            "getopt",
+                                            "getpass",
+                                            "gettext",
+                                            "glob",
+                                            "graphlib",
+                                            "grp",
+                                            "gzip",
+                                            "hashlib",
+                                            "heapq",
+                                            "hmac",
+                                            "html",
+                                            "http",
+                                            "idlelib",
+                                            "imaplib",
+                                            "imghdr",
+                                            "imp",
+                                            "importlib",
+                                            "inspect",
+                                            "io",
+                                            "ipaddress",
+                                            "itertools",
+                                            "json",
+                                            "keyword",
+                                            "lib2to3",
+                                            "linecache",
+                                            "locale",
+                                            "logging",
+                                            "lzma",
+                                            "mailbox",
+                                            "mailcap",
+                                            "marshal",
+                                            "math",
+                                            "mimetypes",
+                                            "mmap",
+                                            "modulefinder",
+                                            "msilib",
+                                            "msvcrt",
+                                            "multiprocessing",
+                                            "netrc",
+                                            "nis",
+                                            "nntplib",
+                                            "nt",
+                                            "ntpath",
+                                            "nturl2path",
+                                            "numbers",
+                                            "opcode",
+                                            "operator",
+                                            "optparse",
+                                            "os",
+                                            "ossaudiodev",
+                                            "pathlib",
+                                            "pdb",
+                                            "pickle",
+                                            "pickletools",
+                                            "pipes",
+                                            "pkgutil",
+                                            "platform",
+                                            "plistlib",
+                                            "poplib",
+                                            "posix",
+                                            "posixpath",
+                                            "pprint",
+                                            "profile",
+                                            "pstats",
+                                            "pty",
+                                            "pwd",
+                                            "py_compile",
+                                            "pyclbr",
+                                            "pydoc",
+                                            "pydoc_data",
+                                            "pyexpat",
+                                            "queue",
+                                            "quopri",
+                                            "random",
+                                            "re",
+                                            "readline",
+                                            "reprlib",
+                                            "resource",
+                                            "rlcompleter",
+                                            "runpy",
+                                            "sched",
+                                            "secrets",
+                                            "select",
+                                            "selectors",
+                                            "shelve",
+                                            "shlex",
+                                            "shutil",
+                                            "signal",
+                                            "site",
+                                            "smtpd",
+                                            "smtplib",
+                                            "sndhdr",
+                                            "socket",
+                                            "socketserver",
+                                            "spwd",
+                                            "sqlite3",
+                                            "sre_compile",
+                                            "sre_constants",
+                                            "sre_parse",
+                                            "ssl",
+                                            "stat",
+                                            "statistics",
+                                            "string",
+                                            "stringprep",
+                                            "struct",
+                                            "subprocess",
+                                            "sunau",
+                                            "symtable",
+                                            "sys",
+                                            "sysconfig",
+                                            "syslog",
+                                            "tabnanny",
+                                            "tarfile",
+                                            "telnetlib",
+                                            "tempfile",
+                                            "termios",
+                                            "textwrap",
+                                            "this",
+                                            "threading",
+                                            "time",
+                                            "timeit",
+                                            "tkinter",
+                                            "token",
+                                            "tokenize",
+                                            "tomllib",
+                                            "trace",
+                                            "traceback",
+                                            "tracemalloc",
+                                            "tty",
+                                            "turtle",
+                                            "turtledemo",
+                                            "types",
+                                            "typing",
+                                            "unicodedata",
+                                            "unittest",
+                                            "urllib",
+                                            "uu",
+                                            "uuid",
+                                            "venv",
+                                            "warnings",
+                                            "wave",
+                                            "weakref",
+                                            "webbrowser",
+                                            "winreg",
+                                            "winsound",
+                                            "wsgiref",
+                                            "xdrlib",
+                                            "xml",
+                                            "xmlrpc",
+                                            "zipapp",
+                                            "zipfile",
+                                            "zipimport",
+                                            "zlib",
+                                            "zoneinfo",
+                                            NULL};
 
 /* --- small helpers --- */
 
@@ -108,15 +380,19 @@ static Type *single_type(const StructSeqDef *definition)
     return type;
 }
 
-static Value small(int64_t n) { return value_from_small_int(n); }
+static Value small(int64_t n)
+{
+    return value_from_small_int(n);
+}
 
 /* --- struct sequences --- */
 
-static const StructSeqField version_fields[] = {{"major", "Major release number"}, {"minor", "Minor release number"},
-    {"micro", "Patch release number"}, {"releaselevel", "'alpha', 'beta', 'candidate', or 'final'"},
+static const StructSeqField version_fields[] = {
+    {"major", "Major release number"},   {"minor", "Minor release number"},
+    {"micro", "Patch release number"},   {"releaselevel", "'alpha', 'beta', 'candidate', or 'final'"},
     {"serial", "Serial release number"}, {NULL, NULL}};
-static const StructSeqDef version_definition = {"sys.version_info",
-    "sys.version_info\n\nVersion information as a named tuple.", version_fields, 5};
+static const StructSeqDef version_definition = {
+    "sys.version_info", "sys.version_info\n\nVersion information as a named tuple.", version_fields, 5};
 
 static Value version_info(void)
 {
@@ -126,28 +402,55 @@ static Value version_info(void)
     return structseq_new(type, fields);
 }
 
-static const StructSeqField flag_fields[] = {{"debug", "-d"}, {"inspect", "-i"}, {"interactive", "-i"},
-    {"optimize", "-O or -OO"}, {"dont_write_bytecode", "-B"}, {"no_user_site", "-s"}, {"no_site", "-S"},
-    {"ignore_environment", "-E"}, {"verbose", "-v"}, {"bytes_warning", "-b"}, {"quiet", "-q"},
-    {"hash_randomization", "-R"}, {"isolated", "-I"}, {"dev_mode", "-X dev"}, {"utf8_mode", "-X utf8"},
-    {"warn_default_encoding", "-X warn_default_encoding"}, {"safe_path", "-P"},
-    {"int_max_str_digits", "-X int_max_str_digits"}, {NULL, NULL}};
-static const StructSeqDef flags_definition = {"sys.flags",
-    "sys.flags\n\nFlags provided through command line arguments or environment vars.", flag_fields, 18};
+static const StructSeqField flag_fields[] = {{"debug", "-d"},
+                                             {"inspect", "-i"},
+                                             {"interactive", "-i"},
+                                             {"optimize", "-O or -OO"},
+                                             {"dont_write_bytecode", "-B"},
+                                             {"no_user_site", "-s"},
+                                             {"no_site", "-S"},
+                                             {"ignore_environment", "-E"},
+                                             {"verbose", "-v"},
+                                             {"bytes_warning", "-b"},
+                                             {"quiet", "-q"},
+                                             {"hash_randomization", "-R"},
+                                             {"isolated", "-I"},
+                                             {"dev_mode", "-X dev"},
+                                             {"utf8_mode", "-X utf8"},
+                                             {"warn_default_encoding", "-X warn_default_encoding"},
+                                             {"safe_path", "-P"},
+                                             {"int_max_str_digits", "-X int_max_str_digits"},
+                                             {NULL, NULL}};
+static const StructSeqDef flags_definition = {
+    "sys.flags", "sys.flags\n\nFlags provided through command line arguments or environment vars.", flag_fields, 18};
 
 static Value flags_value(void)
 {
     const Options *o = &options;
-    Value fields[] = {small(0), small(o->inspect), small(o->interactive), small(o->optimize),
-        small(o->dont_write_bytecode), small(o->no_user_site), small(o->no_site), small(o->ignore_environment),
-        small(o->verbose), small(o->bytes_warning), small(o->quiet), small(o->hash_randomization), small(o->isolated),
-        value_from_bool(o->dev_mode), small(o->utf8_mode), small(o->warn_default_encoding),
-        value_from_bool(o->safe_path), small(o->int_max_str_digits)};
+    Value fields[] = {small(0),
+                      small(o->inspect),
+                      small(o->interactive),
+                      small(o->optimize),
+                      small(o->dont_write_bytecode),
+                      small(o->no_user_site),
+                      small(o->no_site),
+                      small(o->ignore_environment),
+                      small(o->verbose),
+                      small(o->bytes_warning),
+                      small(o->quiet),
+                      small(o->hash_randomization),
+                      small(o->isolated),
+                      value_from_bool(o->dev_mode),
+                      small(o->utf8_mode),
+                      small(o->warn_default_encoding),
+                      value_from_bool(o->safe_path),
+                      small(o->int_max_str_digits)};
     Type *type = single_type(&flags_definition);
     return type ? structseq_new(type, fields) : VALUE_NULL;
 }
 
-static const StructSeqField float_fields[] = {{"max", "DBL_MAX -- maximum representable finite float"},
+static const StructSeqField float_fields[] = {
+    {"max", "DBL_MAX -- maximum representable finite float"},
     {"max_exp", "DBL_MAX_EXP -- maximum int e such that radix**(e-1) is representable"},
     {"max_10_exp", "DBL_MAX_10_EXP -- maximum int e such that 10**e is representable"},
     {"min", "DBL_MIN -- Minimum positive normalized float"},
@@ -156,50 +459,73 @@ static const StructSeqField float_fields[] = {{"max", "DBL_MAX -- maximum repres
     {"dig", "DBL_DIG -- maximum number of decimal digits that can be faithfully represented in a float"},
     {"mant_dig", "DBL_MANT_DIG -- mantissa digits"},
     {"epsilon", "DBL_EPSILON -- Difference between 1 and the next representable float"},
-    {"radix", "FLT_RADIX -- radix of exponent"}, {"rounds", "FLT_ROUNDS -- rounding mode used for arithmetic operations"},
+    {"radix", "FLT_RADIX -- radix of exponent"},
+    {"rounds", "FLT_ROUNDS -- rounding mode used for arithmetic operations"},
     {NULL, NULL}};
-static const StructSeqDef float_definition = {"sys.float_info",
+static const StructSeqDef float_definition = {
+    "sys.float_info",
     "sys.float_info\n\nA named tuple holding information about the float type. It contains low level\n"
     "information about the precision and internal representation. Please study\n"
-    "your system's :file:`float.h` for more information.", float_fields, 11};
+    "your system's :file:`float.h` for more information.",
+    float_fields, 11};
 
 static Value float_info(void)
 {
-    Value fields[] = {value_from_double(DBL_MAX), small(DBL_MAX_EXP), small(DBL_MAX_10_EXP), value_from_double(DBL_MIN),
-        small(DBL_MIN_EXP), small(DBL_MIN_10_EXP), small(DBL_DIG), small(DBL_MANT_DIG), value_from_double(DBL_EPSILON),
-        small(FLT_RADIX), small(1)};
+    Value fields[] = {value_from_double(DBL_MAX),
+                      small(DBL_MAX_EXP),
+                      small(DBL_MAX_10_EXP),
+                      value_from_double(DBL_MIN),
+                      small(DBL_MIN_EXP),
+                      small(DBL_MIN_10_EXP),
+                      small(DBL_DIG),
+                      small(DBL_MANT_DIG),
+                      value_from_double(DBL_EPSILON),
+                      small(FLT_RADIX),
+                      small(1)};
     return structure(&float_definition, fields);
 }
 
-static const StructSeqField int_fields[] = {{"bits_per_digit", "size of a digit in bits"},
+static const StructSeqField int_fields[] = {
+    {"bits_per_digit", "size of a digit in bits"},
     {"sizeof_digit", "size in bytes of the C type used to represent a digit"},
     {"default_max_str_digits", "maximum string conversion digits limitation"},
-    {"str_digits_check_threshold", "minimum positive value for int_max_str_digits"}, {NULL, NULL}};
-static const StructSeqDef int_definition = {"sys.int_info",
-    "sys.int_info\n\nA named tuple that holds information about Python's\ninternal representation of integers.  The attributes are read only.",
+    {"str_digits_check_threshold", "minimum positive value for int_max_str_digits"},
+    {NULL, NULL}};
+static const StructSeqDef int_definition = {
+    "sys.int_info",
+    "sys.int_info\n\nA named tuple that holds information about Python's\ninternal representation of integers.  The "
+    "attributes are read only.",
     int_fields, 4};
 
-static const StructSeqField hash_fields[] = {{"width", "width of the type used for hashing, in bits"},
+static const StructSeqField hash_fields[] = {
+    {"width", "width of the type used for hashing, in bits"},
     {"modulus", "prime number giving the modulus on which the hash function is based"},
-    {"inf", "value to be used for hash of a positive infinity"}, {"nan", "value to be used for hash of a nan"},
+    {"inf", "value to be used for hash of a positive infinity"},
+    {"nan", "value to be used for hash of a nan"},
     {"imag", "multiplier used for the imaginary part of a complex number"},
     {"algorithm", "name of the algorithm for hashing of str, bytes and memoryviews"},
-    {"hash_bits", "internal output size of hash algorithm"}, {"seed_bits", "seed size of hash algorithm"},
-    {"cutoff", "small string optimization cutoff"}, {NULL, NULL}};
-static const StructSeqDef hash_definition = {"sys.hash_info",
-    "hash_info\n\nA named tuple providing parameters used for computing hashes.", hash_fields, 9};
+    {"hash_bits", "internal output size of hash algorithm"},
+    {"seed_bits", "seed size of hash algorithm"},
+    {"cutoff", "small string optimization cutoff"},
+    {NULL, NULL}};
+static const StructSeqDef hash_definition = {
+    "sys.hash_info", "hash_info\n\nA named tuple providing parameters used for computing hashes.", hash_fields, 9};
 
 static Value hash_info(void)
 {
-    Value fields[] = {small(64), small((INT64_C(1) << 61) - 1), small(314159), small(0), small(1000003),
-                      str_from_cstr("siphash13"), small(64), small(128), small(0)};
+    Value fields[] = {small(64),      small((INT64_C(1) << 61) - 1), small(314159), small(0),
+                      small(1000003), str_from_cstr("siphash13"),    small(64),     small(128),
+                      small(0)};
     return structure(&hash_definition, fields);
 }
 
 static const StructSeqField thread_fields[] = {{"name", "name of the thread implementation"},
-    {"lock", "name of the lock implementation"}, {"version", "name and version of the thread library"}, {NULL, NULL}};
-static const StructSeqDef thread_definition = {"sys.thread_info",
-    "sys.thread_info\n\nA named tuple holding information about the thread implementation.", thread_fields, 3};
+                                               {"lock", "name of the lock implementation"},
+                                               {"version", "name and version of the thread library"},
+                                               {NULL, NULL}};
+static const StructSeqDef thread_definition = {
+    "sys.thread_info", "sys.thread_info\n\nA named tuple holding information about the thread implementation.",
+    thread_fields, 3};
 
 static Value thread_info(void)
 {
@@ -279,13 +605,16 @@ int sys_init_info(void)
 {
     Value int_values[] = {small(30), small(4), small(4300), small(640)};
     Value git = tuple_pack(3, str_intern_cstr("Coachwhip"), str_empty(), str_empty());
-    if (set_version() < 0 || set_number("hexversion", HEX_VERSION) < 0 || set_stolen("version_info", version_info()) < 0 ||
-        set_stolen("_git", git) < 0 || set_text("_framework", "") < 0 || set_number("api_version", 1013) < 0 ||
-        set_text("copyright", copyright) < 0 || set_text("platform", "linux") < 0 || set_text("byteorder", "little") < 0 ||
-        set_number("maxsize", INT64_MAX) < 0 || set_number("maxunicode", 0x10ffff) < 0 || set_text("abiflags", "") < 0 ||
-        set_stolen("float_info", float_info()) < 0 || set_text("float_repr_style", "short") < 0 ||
-        set_stolen("int_info", structure(&int_definition, int_values)) < 0 || set_stolen("hash_info", hash_info()) < 0 ||
-        set_stolen("thread_info", thread_info()) < 0 || set_stolen("implementation", implementation()) < 0 ||
+    if (set_version() < 0 || set_number("hexversion", HEX_VERSION) < 0 ||
+        set_stolen("version_info", version_info()) < 0 || set_stolen("_git", git) < 0 ||
+        set_text("_framework", "") < 0 || set_number("api_version", 1013) < 0 || set_text("copyright", copyright) < 0 ||
+        set_text("platform", "linux") < 0 || set_text("byteorder", "little") < 0 ||
+        set_number("maxsize", INT64_MAX) < 0 || set_number("maxunicode", 0x10ffff) < 0 ||
+        set_text("abiflags", "") < 0 || set_stolen("float_info", float_info()) < 0 ||
+        set_text("float_repr_style", "short") < 0 ||
+        set_stolen("int_info", structure(&int_definition, int_values)) < 0 ||
+        set_stolen("hash_info", hash_info()) < 0 || set_stolen("thread_info", thread_info()) < 0 ||
+        set_stolen("implementation", implementation()) < 0 ||
         set_stolen("stdlib_module_names", library_module_names()) < 0 ||
         set_stolen("builtin_module_names", builtin_module_names()) < 0)
         return -1;
@@ -321,8 +650,8 @@ static Value original_arguments(void)
     return list;
 }
 
-/* PYTHONPATH, then the zip that may hold the library, then the library. Extension modules of CPython cannot be loaded: its
- * lib-dynload is left out. */
+/* PYTHONPATH, then the zip that may hold the library, then the library. Extension modules of CPython cannot be loaded:
+ * its lib-dynload is left out. */
 static Value search_path(void)
 {
     Value list = list_new(0);

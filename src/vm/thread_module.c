@@ -41,7 +41,10 @@ typedef struct Lock {
 
 extern Type type_lock, type_rlock;
 
-static Lock *as_lock(Value v) { return (Lock *)value_as_object(v); }
+static Lock *as_lock(Value v)
+{
+    return (Lock *)value_as_object(v);
+}
 
 static Value lock_make(Type *type)
 {
@@ -61,7 +64,10 @@ static void lock_destroy(Object *self)
     object_free(self, sizeof(Lock));
 }
 
-static int lock_traverse(Object *self, GcVisit visit, void *argument) { return 0; }
+static int lock_traverse(Object *self, GcVisit visit, void *argument)
+{
+    return 0;
+}
 
 static void deadline_after(struct timespec *deadline, double seconds)
 {
@@ -185,7 +191,8 @@ static Value lock_repr(Value self)
     "Release the lock, allowing another thread that is blocked waiting for\n"                                          \
     "the lock to acquire the lock.  The lock must be in the locked state,\n"                                           \
     "but it needn't be locked by the same thread that unlocks it."
-#define LOCKED_DOC "locked() -> bool\n(locked_lock() is an obsolete synonym)\n\nReturn whether the lock is in the locked state."
+#define LOCKED_DOC                                                                                                     \
+    "locked() -> bool\n(locked_lock() is an obsolete synonym)\n\nReturn whether the lock is in the locked state."
 
 static const NativeMethod lock_methods[] = {
     {"acquire_lock", lock_acquire, 0, -1, NATIVE_KEYWORDS, ACQUIRE_DOC},
@@ -301,15 +308,21 @@ static Value rlock_repr(Value self)
                       (unsigned long)lock->owner, (long)lock->count, (void *)lock);
 }
 
-static Value rlock_new(Type *type, const Value *args, ssize_t nargs, Value kwnames) { return lock_make(type); }
+static Value rlock_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
+{
+    return lock_make(type);
+}
 
 static const NativeMethod rlock_methods[] = {
     {"acquire", rlock_acquire, 0, -1, NATIVE_KEYWORDS, "acquire(blocking=True) -> bool\n\nLock the lock."},
     {"release", rlock_release, 0, 0, 0, "release()\n\nRelease the lock."},
     {"_is_owned", rlock_is_owned, 0, 0, 0, "_is_owned() -> bool\n\nFor internal use by `threading.Condition`."},
-    {"_recursion_count", rlock_recursion_count, 0, 0, 0, "_recursion_count() -> int\n\nFor internal use by reentrancy checks."},
-    {"_acquire_restore", rlock_acquire_restore, 1, 1, 0, "_acquire_restore(state) -> None\n\nFor internal use by `threading.Condition`."},
-    {"_release_save", rlock_release_save, 0, 0, 0, "_release_save() -> tuple\n\nFor internal use by `threading.Condition`."},
+    {"_recursion_count", rlock_recursion_count, 0, 0, 0,
+     "_recursion_count() -> int\n\nFor internal use by reentrancy checks."},
+    {"_acquire_restore", rlock_acquire_restore, 1, 1, 0,
+     "_acquire_restore(state) -> None\n\nFor internal use by `threading.Condition`."},
+    {"_release_save", rlock_release_save, 0, 0, 0,
+     "_release_save() -> tuple\n\nFor internal use by `threading.Condition`."},
     {"__enter__", rlock_enter, 0, 0, 0, "Lock the lock."},
     {"__exit__", rlock_exit, 0, -1, 0, "Release the lock."},
     {"_at_fork_reinit", lock_after_fork, 0, 0},
@@ -359,14 +372,17 @@ Type type_local_holder = {
 typedef struct Local {
     Object head;
     NULLABLE Value weaklist;
-    Value key;              /* a str: "thread.local.<address>" and a serial number */
-    Value args;             /* what __init__ is called with in each further thread */
+    Value key;  /* a str: "thread.local.<address>" and a serial number */
+    Value args; /* what __init__ is called with in each further thread */
     NULLABLE Value kwargs;
 } Local;
 
 extern Type type_local;
 
-static Local *as_local(Value v) { return (Local *)value_as_object(v); }
+static Local *as_local(Value v)
+{
+    return (Local *)value_as_object(v);
+}
 
 static Value thread_dict(void)
 {
@@ -445,7 +461,8 @@ static Value local_new(Type *type, const Value *args, ssize_t nargs, Value kwnam
     local->key = str_format("thread.local.%p.%lu", (void *)local, (unsigned long)serial++);
     local->args = tuple_from_array(args, nargs);
     if (!value_is_null(kwnames)) local->kwargs = kwargs_to_dict(args + nargs, kwnames);
-    if (value_is_null(local->key) || value_is_null(local->args) || (!value_is_null(kwnames) && value_is_null(local->kwargs))) {
+    if (value_is_null(local->key) || value_is_null(local->args) ||
+        (!value_is_null(kwnames) && value_is_null(local->kwargs))) {
         value_decref(self);
         return VALUE_NULL;
     }
@@ -641,10 +658,14 @@ static Value thread_set_sentinel(Value self, const Value *args, ssize_t nargs, V
     return lock;
 }
 
-static const StructSeqField hook_fields[] = {{"exc_type", "Exception type"}, {"exc_value", "Exception value"},
-    {"exc_traceback", "Exception traceback"}, {"thread", "Thread"}, {NULL, NULL}};
+static const StructSeqField hook_fields[] = {{"exc_type", "Exception type"},
+                                             {"exc_value", "Exception value"},
+                                             {"exc_traceback", "Exception traceback"},
+                                             {"thread", "Thread"},
+                                             {NULL, NULL}};
 static const StructSeqDef hook_definition = {"_thread._ExceptHookArgs",
-    "ExceptHookArgs\n\nType used to pass arguments to threading.excepthook.", hook_fields, 4};
+                                             "ExceptHookArgs\n\nType used to pass arguments to threading.excepthook.",
+                                             hook_fields, 4};
 
 static int write_to(Value file, STEALS Value text)
 {
@@ -707,19 +728,23 @@ static const NativeMethod thread_methods[] = {
     {"exit_thread", thread_exit_function, 0, 0, 0, "exit()\n(exit_thread() is an obsolete synonym)"},
     {"exit", thread_exit_function, 0, 0, 0,
      "exit()\n(exit_thread() is an obsolete synonym)\n\n"
-     "This is synonymous to ``raise SystemExit''.  It will cause the current\nthread to exit silently unless the exception is caught."},
+     "This is synonymous to ``raise SystemExit''.  It will cause the current\nthread to exit silently unless the "
+     "exception is caught."},
     {"interrupt_main", thread_interrupt_main, 0, 1, 0,
      "interrupt_main(signum=signal.SIGINT, /)\n\nSimulate the arrival of the given signal in the main thread."},
     {"get_ident", thread_get_ident, 0, 0, 0,
      "get_ident() -> integer\n\nReturn a non-zero integer that uniquely identifies the current thread\n"
      "amongst other threads that exist simultaneously."},
     {"get_native_id", thread_get_native_id, 0, 0, 0,
-     "get_native_id() -> integer\n\nReturn a non-negative integer identifying the thread as reported\nby the OS (kernel)."},
+     "get_native_id() -> integer\n\nReturn a non-negative integer identifying the thread as reported\nby the OS "
+     "(kernel)."},
     {"_count", thread_count, 0, 0, 0,
      "_count() -> integer\n\nReturn the number of currently running Python threads, excluding\nthe main thread."},
-    {"stack_size", thread_set_size, 0, 1, 0, "stack_size([size]) -> size\n\nReturn the thread stack size used when creating new threads."},
+    {"stack_size", thread_set_size, 0, 1, 0,
+     "stack_size([size]) -> size\n\nReturn the thread stack size used when creating new threads."},
     {"_set_sentinel", thread_set_sentinel, 0, 0, 0,
-     "_set_sentinel() -> lock\n\nSet a sentinel lock that will be released when the current thread\nstate is finalized."},
+     "_set_sentinel() -> lock\n\nSet a sentinel lock that will be released when the current thread\nstate is "
+     "finalized."},
     {"_excepthook", thread_excepthook, 1, 1, 0,
      "excepthook(exc_type, exc_value, exc_traceback, thread)\n\nHandle uncaught Thread.run() exception."},
     {NULL},

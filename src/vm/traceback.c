@@ -44,7 +44,10 @@ int traceback_line(Traceback *traceback)
     return traceback->line;
 }
 
-static Traceback *as_traceback(Value v) { return (Traceback *)value_as_object(v); }
+static Traceback *as_traceback(Value v)
+{
+    return (Traceback *)value_as_object(v);
+}
 
 static Value get_next(Value self, void *closure)
 {
@@ -58,7 +61,8 @@ static int set_next(Value self, NULLABLE Value value, void *closure)
         error_set(&type_TypeError, "can't delete tb_next attribute");
         return -1;
     }
-    if (value_is_none(value)) value = VALUE_NULL;
+    if (value_is_none(value))
+        value = VALUE_NULL;
     else if (!object_has_type(value, &type_traceback)) {
         error_format(&type_TypeError, "expected traceback object, got '%T'", value);
         return -1;

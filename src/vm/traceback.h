@@ -6,15 +6,16 @@
 
 typedef struct Traceback {
     Object head;
-    NULLABLE Value next;  /* owned Traceback: one frame further in */
-    Value frame;          /* owned FrameObject */
-    int lasti;            /* byte offset */
-    int line;             /* 0: not computed yet; -1: none */
+    NULLABLE Value next; /* owned Traceback: one frame further in */
+    Value frame;         /* owned FrameObject */
+    int lasti;           /* byte offset */
+    int line;            /* 0: not computed yet; -1: none */
 } Traceback;
 
 extern Type type_traceback;
 
-Value exception_type_text(Value exception) NODISCARD; /* "module.Qualname", the module left out for builtins and __main__ */
+Value exception_type_text(
+    Value exception) NODISCARD; /* "module.Qualname", the module left out for builtins and __main__ */
 int traceback_line(Traceback *traceback);
 /* Prints exception with its traceback, causes, notes … to a Python file object as CPython's interpreter does. -1: the
  * file failed. */

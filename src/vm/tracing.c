@@ -58,8 +58,10 @@ static int call_trace(Frame *frame, const char *event, NULLABLE Value argument)
         if (frame->object) value_clear(&frame->object->trace);
         return tracing_failed(false);
     }
-    if (value_is_none(result)) value_decref(result);
-    else value_replace(&frame->object->trace, result);
+    if (value_is_none(result))
+        value_decref(result);
+    else
+        value_replace(&frame->object->trace, result);
     return 0;
 }
 
@@ -148,37 +150,46 @@ void trace_exception(Frame *frame)
                                 value_is_null(traceback) ? VALUE_NONE : traceback);
     int failed = value_is_null(argument) ? -1 : call_trace(frame, "exception", argument);
     value_xdecref(argument);
-    if (failed) value_decref(exception);
-    else error_restore(exception);
+    if (failed)
+        value_decref(exception);
+    else
+        error_restore(exception);
 }
 
 void trace_unwind(Frame *frame)
 {
     Value exception = error_fetch();
-    if (call_both(frame, "return", VALUE_NULL) < 0) value_xdecref(exception);
-    else error_restore(exception);
+    if (call_both(frame, "return", VALUE_NULL) < 0)
+        value_xdecref(exception);
+    else
+        error_restore(exception);
 }
 
 Value trace_native_call(Value callable, const Value *args, ssize_t nargs, NULLABLE Value kwnames)
 {
     Thread *thread = current_thread;
-    bool is_native = object_has_type(callable, &type_native_function) || object_has_type(callable, &type_method_descriptor);
+    bool is_native =
+        object_has_type(callable, &type_native_function) || object_has_type(callable, &type_method_descriptor);
     if (value_is_null(thread->profile_function) || !is_native) return call_vector(callable, args, nargs, kwnames);
     Frame *frame = thread->frame;
     Value shown = value_incref(callable);
     if (object_has_type(callable, &type_method_descriptor) && nargs > 0) {
         DescrGetSlot bind = type_of(callable)->descr_get;
         Value bound = bind ? bind(callable, args[0], value_from_object(type_of(args[0]))) : VALUE_NULL;
-        if (value_is_null(bound)) error_clear();
-        else value_replace(&shown, bound);
+        if (value_is_null(bound))
+            error_clear();
+        else
+            value_replace(&shown, bound);
     }
     Value result = VALUE_NULL;
     if (call_profile(frame, "c_call", shown) == 0) {
         result = call_vector(callable, args, nargs, kwnames);
         if (value_is_null(result)) {
             Value exception = error_fetch();
-            if (call_profile(frame, "c_exception", shown) < 0) value_decref(exception);
-            else error_restore(exception);
+            if (call_profile(frame, "c_exception", shown) < 0)
+                value_decref(exception);
+            else
+                error_restore(exception);
         } else if (call_profile(frame, "c_return", shown) < 0) {
             value_clear(&result);
         }
