@@ -399,7 +399,11 @@ static Value get_errors(Value self, void *closure)
 
 static int set_errors(Value self, Value value, void *closure)
 {
-    if (value_is_null(value) || !is_str(value)) {
+    if (value_is_null(value)) {
+        error_set(&type_AttributeError, "cannot delete attribute");
+        return -1;
+    }
+    if (!is_str(value)) {
         error_set(&type_TypeError, "errors must be a string");
         return -1;
     }
