@@ -1,5 +1,5 @@
-/* abc.c: the module _abc: what makes abc.ABCMeta fast: registered subclasses, and caches of answers that hold until some
- * class is registered anywhere (the cache token). Classes are held weakly, in sets of weak references. */
+/* abc.c: the module _abc: what makes abc.ABCMeta fast: registered subclasses, and caches of answers that hold until
+ * some class is registered anywhere (the cache token). Classes are held weakly, in sets of weak references. */
 #include "gc/gc.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
@@ -441,23 +441,32 @@ static Value abc_get_dump(Value self, const Value *args, ssize_t nargs, Value kw
 
 static const NativeMethod methods[] = {
     {"get_cache_token", abc_get_cache_token, 0, 0, 0,
-     "get_cache_token($module, /)\n--\n\nReturns the current ABC cache token.\n\nThe token is an opaque object (supporting "
-     "equality testing) identifying the\ncurrent version of the ABC cache for virtual subclasses. The token changes\nwith "
+     "get_cache_token($module, /)\n--\n\nReturns the current ABC cache token.\n\nThe token is an opaque object "
+     "(supporting "
+     "equality testing) identifying the\ncurrent version of the ABC cache for virtual subclasses. The token "
+     "changes\nwith "
      "every call to register() on any ABC."},
-    {"_abc_init", abc_init, 1, 1, 0, "_abc_init($module, self, /)\n--\n\nInternal ABC helper for class set-up. Should be "
+    {"_abc_init", abc_init, 1, 1, 0,
+     "_abc_init($module, self, /)\n--\n\nInternal ABC helper for class set-up. Should be "
      "never used outside abc module."},
-    {"_reset_registry", abc_reset_registry, 1, 1, 0, "_reset_registry($module, self, /)\n--\n\nInternal ABC helper to "
+    {"_reset_registry", abc_reset_registry, 1, 1, 0,
+     "_reset_registry($module, self, /)\n--\n\nInternal ABC helper to "
      "reset registry of a given class.\n\nShould be only used by refleak.py"},
-    {"_reset_caches", abc_reset_caches, 1, 1, 0, "_reset_caches($module, self, /)\n--\n\nInternal ABC helper to reset both "
+    {"_reset_caches", abc_reset_caches, 1, 1, 0,
+     "_reset_caches($module, self, /)\n--\n\nInternal ABC helper to reset both "
      "caches of a given class.\n\nShould be only used by refleak.py"},
-    {"_get_dump", abc_get_dump, 1, 1, 0, "_get_dump($module, self, /)\n--\n\nInternal ABC helper for cache and registry "
+    {"_get_dump", abc_get_dump, 1, 1, 0,
+     "_get_dump($module, self, /)\n--\n\nInternal ABC helper for cache and registry "
      "debugging.\n\nReturn shallow copies of registry, of both caches, and\nnegative cache version. Don't call this "
      "function directly,\ninstead use ABC._dump_registry() for a nice repr."},
-    {"_abc_register", abc_register, 2, 2, 0, "_abc_register($module, self, subclass, /)\n--\n\nInternal ABC helper for "
+    {"_abc_register", abc_register, 2, 2, 0,
+     "_abc_register($module, self, subclass, /)\n--\n\nInternal ABC helper for "
      "subclasss registration. Should be never used outside abc module."},
-    {"_abc_instancecheck", abc_instancecheck, 2, 2, 0, "_abc_instancecheck($module, self, instance, /)\n--\n\nInternal ABC "
+    {"_abc_instancecheck", abc_instancecheck, 2, 2, 0,
+     "_abc_instancecheck($module, self, instance, /)\n--\n\nInternal ABC "
      "helper for instance checks. Should be never used outside abc module."},
-    {"_abc_subclasscheck", abc_subclasscheck, 2, 2, 0, "_abc_subclasscheck($module, self, subclass, /)\n--\n\nInternal ABC "
+    {"_abc_subclasscheck", abc_subclasscheck, 2, 2, 0,
+     "_abc_subclasscheck($module, self, subclass, /)\n--\n\nInternal ABC "
      "helper for subclasss checks. Should be never used outside abc module."},
     {NULL}};
 

@@ -67,8 +67,10 @@ static Value atexit_unregister(Value self, const Value *args, ssize_t nargs, Val
         int equal = rich_compare_bool(tuple_item_borrow(entry, 0), args[0], CMP_EQ);
         /* The comparison may have changed the list. */
         bool still_there = i < list_length(callbacks) && value_is(list_item_borrow(callbacks, i), entry);
-        if (equal > 0 && still_there) equal = list_assign_slice(callbacks, i, i + 1, VALUE_NULL);
-        else i++;
+        if (equal > 0 && still_there)
+            equal = list_assign_slice(callbacks, i, i + 1, VALUE_NULL);
+        else
+            i++;
         value_decref(entry);
         if (equal < 0) return VALUE_NULL;
     }
@@ -87,9 +89,11 @@ static const NativeMethod methods[] = {
      "keyword arguments to pass to func\n\n    func is returned to facilitate usage as a decorator."},
     {"_clear", atexit_clear, 0, 0, 0, "_clear() -> None\n\nClear the list of previously registered exit functions."},
     {"unregister", atexit_unregister, 1, 1, 0,
-     "unregister(func) -> None\n\nUnregister an exit function which was previously registered using\natexit.register\n\n"
+     "unregister(func) -> None\n\nUnregister an exit function which was previously registered "
+     "using\natexit.register\n\n"
      "    func - function to be unregistered"},
-    {"_run_exitfuncs", atexit_run_exitfuncs, 0, 0, 0, "_run_exitfuncs() -> None\n\nRun all registered exit functions.\n\n"
+    {"_run_exitfuncs", atexit_run_exitfuncs, 0, 0, 0,
+     "_run_exitfuncs() -> None\n\nRun all registered exit functions.\n\n"
      "If a callback raises an exception, it is logged with sys.unraisablehook."},
     {"_ncallbacks", atexit_count, 0, 0, 0, "_ncallbacks() -> int\n\nReturn the number of registered exit functions."},
     {NULL}};

@@ -20,7 +20,8 @@ static Value warnings_warn(Value self, const Value *args, ssize_t nargs, Value k
     return warning_issue(given[0], given[1], stack_level, given[3]) < 0 ? VALUE_NULL : VALUE_NONE;
 }
 
-/* The source line through the module's loader, so that linecache can show code from archives; None when there is none. */
+/* The source line through the module's loader, so that linecache can show code from archives; None when there is none.
+ */
 static Value source_line(Value globals, Value filename, int line)
 {
     Value loader = dict_get_borrow(globals, ID(__loader__)), name = dict_get_borrow(globals, ID(__name__));
@@ -50,8 +51,8 @@ static Value warnings_warn_explicit(Value self, const Value *args, ssize_t nargs
     if (!args_parse(&spec, args, nargs, kwnames, given)) return VALUE_NULL;
     if (!is_str(given[2])) return error_bad_argument("warn_explicit", 3, "str", given[2]);
     if (!arg_as_int(given[3], &line)) return VALUE_NULL;
-    WarningPlace place = {.filename = given[2], .line = line, .module = given[4], .registry = given[5],
-                          .source = given[7]};
+    WarningPlace place = {
+        .filename = given[2], .line = line, .module = given[4], .registry = given[5], .source = given[7]};
     Value text = VALUE_NULL;
     if (!value_is_null(given[6]) && !value_is_none(given[6])) {
         if (!is_dict(given[6]))
@@ -73,11 +74,14 @@ static Value warnings_filters_mutated(Value self, const Value *args, ssize_t nar
 
 static const NativeMethod methods[] = {
     {"warn", warnings_warn, 0, -1, NATIVE_KEYWORDS,
-     "warn($module, /, message, category=None, stacklevel=1, source=None)\n--\n\nIssue a warning, or maybe ignore it or "
+     "warn($module, /, message, category=None, stacklevel=1, source=None)\n--\n\nIssue a warning, or maybe ignore it "
+     "or "
      "raise an exception."},
     {"warn_explicit", warnings_warn_explicit, 0, -1, NATIVE_KEYWORDS,
-     "warn_explicit($module, /, message, category, filename, lineno,\n              module=<unrepresentable>, registry=None,\n "
-     "             module_globals=None, source=None)\n--\n\nIssue a warning, or maybe ignore it or raise an exception."},
+     "warn_explicit($module, /, message, category, filename, lineno,\n              module=<unrepresentable>, "
+     "registry=None,\n "
+     "             module_globals=None, source=None)\n--\n\nIssue a warning, or maybe ignore it or raise an "
+     "exception."},
     {"_filters_mutated", warnings_filters_mutated, 0, 0, 0, "_filters_mutated($module, /)\n--\n\n"},
     {NULL}};
 
@@ -92,7 +96,8 @@ static int exec(Value module)
 
 NATIVE_MODULE(_warnings) = {
     .name = "_warnings",
-    .doc = "_warnings provides basic warning filtering support.\nIt is a helper module to speed up interpreter start-up.",
+    .doc =
+        "_warnings provides basic warning filtering support.\nIt is a helper module to speed up interpreter start-up.",
     .methods = methods,
     .exec = exec,
 };

@@ -47,10 +47,12 @@ static const NativeMethod methods[] = {
     {"getweakrefs", getweakrefs, 1, 1, 0,
      "getweakrefs($module, object, /)\n--\n\nReturn a list of all weak reference objects pointing to 'object'."},
     {"proxy", proxy, 1, 2, 0,
-     "proxy($module, object, callback=None, /)\n--\n\nCreate a proxy object that weakly references 'object'.\n\n'callback', "
+     "proxy($module, object, callback=None, /)\n--\n\nCreate a proxy object that weakly references "
+     "'object'.\n\n'callback', "
      "if given, is called with a reference to the\nproxy when 'object' is about to be finalized."},
     {"_remove_dead_weakref", remove_dead_weakref, 2, 2, 0,
-     "_remove_dead_weakref($module, dct, key, /)\n--\n\nAtomically remove key from dict if it points to a dead weakref."},
+     "_remove_dead_weakref($module, dct, key, /)\n--\n\nAtomically remove key from dict if it points to a dead "
+     "weakref."},
     {NULL}};
 
 static int add_type(Value module, const char *name, Type *type)

@@ -69,7 +69,8 @@ Value number_subtract(Value left, Value right)
 /* sequence * count, for either order and for *= */
 static Value repeat_sequence(IndexSlot repeat, Value sequence, Value count)
 {
-    if (!has_index(count)) return error_format(&type_TypeError, "can't multiply sequence by non-int of type '%T'", count);
+    if (!has_index(count))
+        return error_format(&type_TypeError, "can't multiply sequence by non-int of type '%T'", count);
     ssize_t n = number_as_ssize(count, &type_OverflowError);
     if (n == -1 && error_occurred()) return VALUE_NULL;
     return repeat(sequence, n);
@@ -135,8 +136,8 @@ static Value power_with_sign(Value base, Value exponent, Value modulus, const ch
     Value result = power_by_slots(base, exponent, modulus);
     if (!value_is(result, VALUE_NOT_IMPLEMENTED)) return result;
     if (value_is_none(modulus)) return unsupported(base, exponent, sign);
-    return error_format(&type_TypeError, "unsupported operand type(s) for ** or pow(): '%T', '%T', '%T'", base, exponent,
-                        modulus);
+    return error_format(&type_TypeError, "unsupported operand type(s) for ** or pow(): '%T', '%T', '%T'", base,
+                        exponent, modulus);
 }
 
 Value number_power(Value base, Value exponent, Value modulus_or_none)
@@ -152,7 +153,10 @@ typedef struct Operator {
     const char *sign, *inplace_sign;
 } Operator;
 
-#define OPERATOR_NAMED(slot, inplace, sign) {NUMBER_OFFSET(slot), NUMBER_OFFSET(inplace_##inplace), sign, sign "="}
+#define OPERATOR_NAMED(slot, inplace, sign)                                                                            \
+    {                                                                                                                  \
+        NUMBER_OFFSET(slot), NUMBER_OFFSET(inplace_##inplace), sign, sign "="                                          \
+    }
 #define OPERATOR(slot, sign) OPERATOR_NAMED(slot, slot, sign)
 static const Operator operators[] = {
     [NB_ADD] = OPERATOR(add, "+"),
@@ -215,7 +219,7 @@ static Value inplace_multiply(Value left, Value right)
 
 static Value number_inplace(enum BinaryOp base_op, Value left, Value right)
 {
-    const Operator *operator= &operators[base_op];
+    const Operator *operator= & operators[base_op];
     if (base_op == NB_POWER) return inplace_power(left, right);
     BinarySlot slot = SLOT_AT(type_of(left), operator->inplace);
     if (slot) {
@@ -332,11 +336,13 @@ static Value int_from_trunc(Value v)
     value_decref(method);
     if (value_is_null(result) || is_exact_int(result)) return result;
     Value number = VALUE_NULL;
-    if (is_int(result)) number = int_exact(result);
+    if (is_int(result))
+        number = int_exact(result);
     else if (has_index(result)) {
         number = number_index(result);
         if (!value_is_null(number)) value_replace(&number, int_exact(number));
-    } else error_format(&type_TypeError, "__trunc__ returned non-Integral (type %T)", result);
+    } else
+        error_format(&type_TypeError, "__trunc__ returned non-Integral (type %T)", result);
     value_decref(result);
     return number;
 }
@@ -370,8 +376,8 @@ Value number_to_int(Value v)
         return int_from_str(v, 10);
     }
     if (supports_buffer(v)) return int_from_buffer(v);
-    return error_format(&type_TypeError, "int() argument must be a string, a bytes-like object or a real number, not '%T'",
-                        v);
+    return error_format(&type_TypeError,
+                        "int() argument must be a string, a bytes-like object or a real number, not '%T'", v);
 }
 
 Value number_to_float(Value v)
@@ -383,10 +389,11 @@ Value number_to_float(Value v)
         if (value_is_null(result) || is_exact_float(result)) return result;
         if (!is_float(result)) {
             error_format(&type_TypeError, "%T.__float__ returned non-float (type %T)", v, result);
-        } else if (warn_format(&type_DeprecationWarning, 1,
-                               "%T.__float__ returned non-float (type %T).  The ability to return an instance of a strict "
-                               "subclass of float is deprecated, and may not be supported in a future version of Python.",
-                               v, result) == 0) {
+        } else if (warn_format(
+                       &type_DeprecationWarning, 1,
+                       "%T.__float__ returned non-float (type %T).  The ability to return an instance of a strict "
+                       "subclass of float is deprecated, and may not be supported in a future version of Python.",
+                       v, result) == 0) {
             Value exact = value_from_double(float_as_double(result));
             value_decref(result);
             return exact;

@@ -19,9 +19,12 @@ int is_true(Value v)
     Type *type = type_of(v);
     if (type->number.truth) return type->number.truth(v);
     ssize_t length;
-    if (type->mapping.length) length = type->mapping.length(v);
-    else if (type->sequence.length) length = type->sequence.length(v);
-    else return 1;
+    if (type->mapping.length)
+        length = type->mapping.length(v);
+    else if (type->sequence.length)
+        length = type->sequence.length(v);
+    else
+        return 1;
     return length < 0 ? -1 : length > 0;
 }
 
@@ -49,8 +52,8 @@ static Value compare_by_slots(Value left, Value right, CompareOp op)
     }
     if (op == CMP_EQ) return value_from_bool(value_is(left, right));
     if (op == CMP_NE) return value_from_bool(!value_is(left, right));
-    return error_format(&type_TypeError, "'%s' not supported between instances of '%T' and '%T'", compare_signs[op], left,
-                        right);
+    return error_format(&type_TypeError, "'%s' not supported between instances of '%T' and '%T'", compare_signs[op],
+                        left, right);
 }
 
 static bool compare_small(int64_t a, int64_t b, CompareOp op)

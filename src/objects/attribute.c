@@ -102,7 +102,8 @@ Value get_attr_optional(Value object, Value name, bool *failed)
     *failed = false;
     if (LIKELY(type_of(object)->getattr == generic_getattr) && is_str(name))
         result = generic_getattr_optional(object, name);
-    else result = get_attr(object, name);
+    else
+        result = get_attr(object, name);
     if (value_is_null(result) && error_occurred() && !error_catch(&type_AttributeError)) *failed = true;
     return result;
 }

@@ -123,8 +123,8 @@ Value call_method(Value object, Value name, const Value *args, ssize_t nargs, NU
     Value method;
     int unbound = method_lookup(object, name, &method);
     if (unbound < 0) return VALUE_NULL;
-    Value result = unbound ? call_with_self(method, object, args, nargs, kwnames)
-                           : call_vector(method, args, nargs, kwnames);
+    Value result =
+        unbound ? call_with_self(method, object, args, nargs, kwnames) : call_vector(method, args, nargs, kwnames);
     value_decref(method);
     return result;
 }

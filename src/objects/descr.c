@@ -28,7 +28,10 @@ typedef struct MethodWrapper {
     Value descriptor, self;
 } MethodWrapper;
 
-ALWAYS_INLINE DescriptorHead *as_descriptor(Value v) { return (DescriptorHead *)value_as_object(v); }
+ALWAYS_INLINE DescriptorHead *as_descriptor(Value v)
+{
+    return (DescriptorHead *)value_as_object(v);
+}
 
 bool descr_is_data(Value v)
 {
@@ -75,8 +78,10 @@ static Value descriptor_get_qualname(Value self, void *closure)
     if (value_is_null(descriptor->qualname)) {
         Value type_part = get_attr(value_from_type(descriptor->type), ID(__qualname__));
         if (value_is_null(type_part)) return VALUE_NULL;
-        if (is_str(type_part)) descriptor->qualname = str_format("%U.%U", type_part, descriptor->name);
-        else error_set(&type_TypeError, "<descriptor>.__objclass__.__qualname__ is not a unicode object");
+        if (is_str(type_part))
+            descriptor->qualname = str_format("%U.%U", type_part, descriptor->name);
+        else
+            error_set(&type_TypeError, "<descriptor>.__objclass__.__qualname__ is not a unicode object");
         value_decref(type_part);
     }
     return value_xincref(descriptor->qualname);
@@ -161,8 +166,8 @@ static Value method_call(Value self, const Value *args, ssize_t nargs, NULLABLE 
     const MethodDescriptor *descriptor = (const MethodDescriptor *)value_as_object(self);
     const NativeMethod *method = descriptor->method;
     if (UNLIKELY(nargs < 1))
-        return error_format(&type_TypeError, "unbound method %s.%U() needs an argument", type_short_name(descriptor->type),
-                            descriptor->name);
+        return error_format(&type_TypeError, "unbound method %s.%U() needs an argument",
+                            type_short_name(descriptor->type), descriptor->name);
     if (UNLIKELY(!type_is_subtype(type_of(args[0]), descriptor->type)))
         return error_format(&type_TypeError, "descriptor '%U' for '%s' objects doesn't apply to a '%T' object",
                             descriptor->name, descriptor->type->name, args[0]);
@@ -244,7 +249,6 @@ Type type_classmethod_descriptor = {
     .repr = method_repr,
     .call = class_method_call,
     .descr_get = class_method_descr_get,
-    .methods = descriptor_methods,
     .getsets = method_getsets,
 };
 
@@ -366,7 +370,8 @@ static Value member_descr_get(Value self, NULLABLE Value object, NULLABLE Value 
 {
     if (value_is_null(object)) return value_incref(self);
     if (!check_receiver(self, object)) return VALUE_NULL;
-    return member_get((const char *)value_as_object(object), ((MemberDescriptor *)value_as_object(self))->member, object);
+    return member_get((const char *)value_as_object(object), ((MemberDescriptor *)value_as_object(self))->member,
+                      object);
 }
 
 static int member_descr_set(Value self, Value object, NULLABLE Value value)
@@ -558,7 +563,10 @@ Type type_wrapper_descriptor = {
 
 /* --- bound wrappers --- */
 
-ALWAYS_INLINE MethodWrapper *as_method_wrapper(Value v) { return (MethodWrapper *)value_as_object(v); }
+ALWAYS_INLINE MethodWrapper *as_method_wrapper(Value v)
+{
+    return (MethodWrapper *)value_as_object(v);
+}
 
 static void method_wrapper_destroy(Object *self)
 {

@@ -129,7 +129,8 @@ Value error_bad_argument(const char *function, int index, const char *expected, 
 {
     const char *got_name = value_is_none(got) ? "None" : type_of(got)->name;
     if (index > 0)
-        return error_format(&type_TypeError, "%s() argument %d must be %s, not %s", function, index, expected, got_name);
+        return error_format(&type_TypeError, "%s() argument %d must be %s, not %s", function, index, expected,
+                            got_name);
     return error_format(&type_TypeError, "%s() argument must be %s, not %s", function, expected, got_name);
 }
 
@@ -140,9 +141,12 @@ Value error_os2(Type *type, int error_number, NULLABLE Value name1, NULLABLE Val
     if (value_is_null(message)) return VALUE_NULL;
     Value number = value_from_small_int(error_number);
     Value args;
-    if (value_is_null(name1)) args = tuple_pack(2, number, message);
-    else if (value_is_null(name2)) args = tuple_pack(3, number, message, name1);
-    else args = tuple_pack(5, number, message, name1, VALUE_SINGLETON(0), name2);
+    if (value_is_null(name1))
+        args = tuple_pack(2, number, message);
+    else if (value_is_null(name2))
+        args = tuple_pack(3, number, message, name1);
+    else
+        args = tuple_pack(5, number, message, name1, VALUE_SINGLETON(0), name2);
     value_decref(message);
     return raise_with_args(type, args);
 }
@@ -263,12 +267,15 @@ static void print_unraisable_plainly(Value exception, NULLABLE Value object, con
     value_xdecref(text);
 }
 
-static const StructSeqField unraisable_fields[] = {
-    {"exc_type", "Exception type"}, {"exc_value", "Exception value"}, {"exc_traceback", "Exception traceback"},
-    {"err_msg", "Error message"},   {"object", "Object causing the exception"}, {NULL, NULL}};
+static const StructSeqField unraisable_fields[] = {{"exc_type", "Exception type"},
+                                                   {"exc_value", "Exception value"},
+                                                   {"exc_traceback", "Exception traceback"},
+                                                   {"err_msg", "Error message"},
+                                                   {"object", "Object causing the exception"},
+                                                   {NULL, NULL}};
 static const StructSeqDef unraisable_definition = {
-    "UnraisableHookArgs", "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.",
-    unraisable_fields, 5};
+    "UnraisableHookArgs", "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.", unraisable_fields,
+    5};
 
 static Value unraisable_arguments(Value exception, NULLABLE Value object, const char *message)
 {

@@ -23,9 +23,9 @@ static int own_value_count(const Type *type)
     static const struct {
         Type *type;
         int count;
-    } counts[] = {{&type_StopIteration, 1}, {&type_SystemExit, 1},   {&type_SyntaxError, 8}, {&type_ImportError, 3},
-                  {&type_NameError, 1},     {&type_AttributeError, 2}, {&type_OSError, 4},   {&type_UnicodeError, 0},
-                  {&type_BaseExceptionGroup, 2}};
+    } counts[] = {{&type_StopIteration, 1}, {&type_SystemExit, 1},   {&type_SyntaxError, 8},
+                  {&type_ImportError, 3},   {&type_NameError, 1},    {&type_AttributeError, 2},
+                  {&type_OSError, 4},       {&type_UnicodeError, 0}, {&type_BaseExceptionGroup, 2}};
     while (type->flags & TYPE_HEAP) type = type->base;
     if (type->base == &type_UnicodeError) return 3;
     for (const Type *t = type; t && t != &type_Exception && t != &type_BaseException; t = t->base)
@@ -192,8 +192,10 @@ static Value exception_add_note(Value self, const Value *args, ssize_t nargs, Va
         }
     }
     int result = -1;
-    if (is_list(notes)) result = list_append(notes, args[0]);
-    else error_set(&type_TypeError, "Cannot add note: __notes__ is not a list");
+    if (is_list(notes))
+        result = list_append(notes, args[0]);
+    else
+        error_set(&type_TypeError, "Cannot add note: __notes__ is not a list");
     value_decref(notes);
     return result < 0 ? VALUE_NULL : VALUE_NONE;
 }
@@ -266,7 +268,8 @@ static Value get_context(Value self, void *closure)
 
 static int set_context(Value self, NULLABLE Value value, void *closure)
 {
-    if (!check_link(value, "__context__ may not be deleted", "exception context must be None or derive from BaseException"))
+    if (!check_link(value, "__context__ may not be deleted",
+                    "exception context must be None or derive from BaseException"))
         return -1;
     value_replace(&as_exception(self)->context, value_is_none(value) ? VALUE_NULL : value_incref(value));
     return 0;
@@ -302,7 +305,8 @@ EXCEPTION_TYPE(BaseException, NULL, Exception, "Common base class for all except
 
 /* --- classes without anything of their own --- */
 
-#define PLAIN(name, base, doc) EXCEPTION_TYPE(name, &type_##base, Exception, doc, .new_instance = exception_new_instance)
+#define PLAIN(name, base, doc)                                                                                         \
+    EXCEPTION_TYPE(name, &type_##base, Exception, doc, .new_instance = exception_new_instance)
 
 PLAIN(Exception, BaseException, "Common base class for all non-exit exceptions.");
 PLAIN(TypeError, Exception, "Inappropriate argument type.");
@@ -334,8 +338,7 @@ PLAIN(PendingDeprecationWarning, Warning,
       "Base class for warnings about features which will be deprecated\nin the future.");
 PLAIN(SyntaxWarning, Warning, "Base class for warnings about dubious syntax.");
 PLAIN(RuntimeWarning, Warning, "Base class for warnings about dubious runtime behavior.");
-PLAIN(FutureWarning, Warning,
-      "Base class for warnings about constructs that will change semantically\nin the future.");
+PLAIN(FutureWarning, Warning, "Base class for warnings about constructs that will change semantically\nin the future.");
 PLAIN(ImportWarning, Warning, "Base class for warnings about probable mistakes in module imports");
 PLAIN(UnicodeWarning, Warning,
       "Base class for warnings about Unicode related problems, mostly\nrelated to conversion problems.");
@@ -386,7 +389,8 @@ EXCEPTION_TYPE(SystemExit, &type_BaseException, SystemExitObject, "Request to ex
 /* --- ImportError, NameError, AttributeError: keyword-only details --- */
 
 /* Splits off the keyword-only details: BaseException gets the positional arguments alone. */
-static int init_with_details(Value self, const ArgSpec *spec, const Value *args, ssize_t nargs, Value kwnames, Value *out)
+static int init_with_details(Value self, const ArgSpec *spec, const Value *args, ssize_t nargs, Value kwnames,
+                             Value *out)
 {
     if (exception_set_args(self, args, nargs) < 0) return -1;
     return args_parse(spec, args + nargs, 0, kwnames, out) ? 0 : -1;

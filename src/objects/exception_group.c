@@ -11,7 +11,10 @@
 #include "objects/tuple.h"
 #include "objects/type.h"
 
-ALWAYS_INLINE ExceptionGroupObject *as_group(Value v) { return (ExceptionGroupObject *)value_as_object(v); }
+ALWAYS_INLINE ExceptionGroupObject *as_group(Value v)
+{
+    return (ExceptionGroupObject *)value_as_object(v);
+}
 
 static bool is_group(Value v)
 {
@@ -23,8 +26,7 @@ static bool is_group(Value v)
 /* The exceptions as a tuple, checked; *nested_base: one of them is no Exception. */
 static Value checked_exceptions(Value sequence, bool *nested_base)
 {
-    if (!is_sequence(sequence))
-        return error_set(&type_TypeError, "second argument (exceptions) must be a sequence");
+    if (!is_sequence(sequence)) return error_set(&type_TypeError, "second argument (exceptions) must be a sequence");
     Value exceptions = tuple_from_iterable(sequence);
     if (value_is_null(exceptions)) return VALUE_NULL;
     if (tuple_length(exceptions) == 0) {
@@ -45,7 +47,8 @@ static Value checked_exceptions(Value sequence, bool *nested_base)
 static Value group_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
 {
     if (nargs != 2)
-        return error_format(&type_TypeError, "BaseExceptionGroup.__new__() takes exactly 2 arguments (%zd given)", nargs);
+        return error_format(&type_TypeError, "BaseExceptionGroup.__new__() takes exactly 2 arguments (%zd given)",
+                            nargs);
     if (!is_str(args[0])) return error_bad_argument("BaseExceptionGroup.__new__", 1, "str", args[0]);
     bool nested_base = false;
     Value exceptions = checked_exceptions(args[1], &nested_base);
@@ -246,11 +249,12 @@ static const NativeMember group_members[] = {
     {"message", MEMBER_VALUE, offsetof(ExceptionGroupObject, msg), true, "exception message"},
     {"exceptions", MEMBER_VALUE, offsetof(ExceptionGroupObject, exceptions), true, "nested exceptions"},
     {NULL}};
-static const NativeMethod group_methods[] = {{"__class_getitem__", native_class_getitem, 1, 1, NATIVE_CLASS, "See PEP 585"},
-                                             {"derive", group_derive, 1, 1, 0, NULL},
-                                             {"split", group_split, 1, 1, 0, NULL},
-                                             {"subgroup", group_subgroup, 1, 1, 0, NULL},
-                                             {NULL}};
+static const NativeMethod group_methods[] = {
+    {"__class_getitem__", native_class_getitem, 1, 1, NATIVE_CLASS, "See PEP 585"},
+    {"derive", group_derive, 1, 1, 0, NULL},
+    {"split", group_split, 1, 1, 0, NULL},
+    {"subgroup", group_subgroup, 1, 1, 0, NULL},
+    {NULL}};
 
 EXCEPTION_TYPE(BaseExceptionGroup, &type_BaseException, ExceptionGroupObject,
                "A combination of multiple unrelated exceptions.", .new_instance = group_new, .init = exception_init,

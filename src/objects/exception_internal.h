@@ -21,11 +21,16 @@ void exception_clear(Object *self);
 /* An exception class with the layout `Struct`; more slots may follow in designated form. Its own Value fields stand
  * directly behind EXCEPTION_FIELDS. */
 #define EXCEPTION_TYPE(class_name, Base, Struct, documentation, ...)                                                   \
-    Type type_##class_name = {                                                                                         \
-        .head = TYPE_HEAD, .name = #class_name, .doc = documentation,                                                  \
-        .instance_size = sizeof(Struct) + sizeof(InstanceAttrs),                                                       \
-        .flags = TYPE_BASE | TYPE_HAS_GC | TYPE_IS_EXCEPTION, .attrs_offset = sizeof(Struct),                          \
-        .destroy = exception_destroy, .traverse = exception_traverse, .clear = exception_clear, .base = Base,          \
-        __VA_ARGS__}
+    Type type_##class_name = {.head = TYPE_HEAD,                                                                       \
+                              .name = #class_name,                                                                     \
+                              .doc = documentation,                                                                    \
+                              .instance_size = sizeof(Struct) + sizeof(InstanceAttrs),                                 \
+                              .flags = TYPE_BASE | TYPE_HAS_GC | TYPE_IS_EXCEPTION,                                    \
+                              .attrs_offset = sizeof(Struct),                                                          \
+                              .destroy = exception_destroy,                                                            \
+                              .traverse = exception_traverse,                                                          \
+                              .clear = exception_clear,                                                                \
+                              .base = Base,                                                                            \
+                              __VA_ARGS__}
 
 #endif

@@ -14,7 +14,10 @@
 #include "objects/tuple.h"
 #include "objects/type.h"
 
-ALWAYS_INLINE OSErrorObject *as_os_error(Value v) { return (OSErrorObject *)value_as_object(v); }
+ALWAYS_INLINE OSErrorObject *as_os_error(Value v)
+{
+    return (OSErrorObject *)value_as_object(v);
+}
 
 static int os_error_init(Value self, const Value *args, ssize_t nargs, Value kwnames);
 static Value os_error_new(Type *type, const Value *args, ssize_t nargs, Value kwnames);

@@ -6,7 +6,10 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 
-ALWAYS_INLINE SyntaxErrorObject *as_syntax_error(Value v) { return (SyntaxErrorObject *)value_as_object(v); }
+ALWAYS_INLINE SyntaxErrorObject *as_syntax_error(Value v)
+{
+    return (SyntaxErrorObject *)value_as_object(v);
+}
 
 /* The second argument: (filename, lineno, offset, text[, end_lineno, end_offset]). */
 static int take_location(SyntaxErrorObject *e, Value location)
@@ -57,25 +60,32 @@ static Value syntax_error_str(Value self)
     bool has_line = !value_is_null(e->lineno) && is_exact_int(e->lineno);
     if (has_line && !int_fits_int64(e->lineno, &line)) line = -1;
     Value text;
-    if (!value_is_null(filename) && has_line) text = str_format("%S (%U, line %ld)", msg, filename, (long)line);
-    else if (!value_is_null(filename)) text = str_format("%S (%U)", msg, filename);
-    else if (has_line) text = str_format("%S (line %ld)", msg, (long)line);
-    else text = value_str(msg);
+    if (!value_is_null(filename) && has_line)
+        text = str_format("%S (%U, line %ld)", msg, filename, (long)line);
+    else if (!value_is_null(filename))
+        text = str_format("%S (%U)", msg, filename);
+    else if (has_line)
+        text = str_format("%S (line %ld)", msg, (long)line);
+    else
+        text = value_str(msg);
     value_xdecref(filename);
     return text;
 }
 
-#define MEMBER(name, field, doc) {name, MEMBER_VALUE, offsetof(SyntaxErrorObject, field), false, doc}
-static const NativeMember syntax_error_members[] = {MEMBER("msg", msg, "exception msg"),
-                                                    MEMBER("filename", filename, "exception filename"),
-                                                    MEMBER("lineno", lineno, "exception lineno"),
-                                                    MEMBER("offset", offset, "exception offset"),
-                                                    MEMBER("text", text, "exception text"),
-                                                    MEMBER("end_lineno", end_lineno, "exception end lineno"),
-                                                    MEMBER("end_offset", end_offset, "exception end offset"),
-                                                    MEMBER("print_file_and_line", print_file_and_line,
-                                                           "exception print_file_and_line"),
-                                                    {NULL}};
+#define MEMBER(name, field, doc)                                                                                       \
+    {                                                                                                                  \
+        name, MEMBER_VALUE, offsetof(SyntaxErrorObject, field), false, doc                                             \
+    }
+static const NativeMember syntax_error_members[] = {
+    MEMBER("msg", msg, "exception msg"),
+    MEMBER("filename", filename, "exception filename"),
+    MEMBER("lineno", lineno, "exception lineno"),
+    MEMBER("offset", offset, "exception offset"),
+    MEMBER("text", text, "exception text"),
+    MEMBER("end_lineno", end_lineno, "exception end lineno"),
+    MEMBER("end_offset", end_offset, "exception end offset"),
+    MEMBER("print_file_and_line", print_file_and_line, "exception print_file_and_line"),
+    {NULL}};
 
 EXCEPTION_TYPE(SyntaxError, &type_Exception, SyntaxErrorObject, "Invalid syntax.",
                .new_instance = exception_new_instance, .init = syntax_error_init, .str = syntax_error_str,

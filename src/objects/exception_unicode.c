@@ -8,7 +8,10 @@
 #include "objects/tuple.h"
 #include "objects/type.h"
 
-ALWAYS_INLINE UnicodeErrorObject *as_unicode_error(Value v) { return (UnicodeErrorObject *)value_as_object(v); }
+ALWAYS_INLINE UnicodeErrorObject *as_unicode_error(Value v)
+{
+    return (UnicodeErrorObject *)value_as_object(v);
+}
 
 static bool check_str(int index, Value v)
 {
@@ -31,8 +34,7 @@ static int encode_init(Value self, const Value *args, ssize_t nargs, Value kwnam
         return -1;
     }
     UnicodeErrorObject *e = as_unicode_error(self);
-    if (!check_str(1, args[0]) || !check_str(2, args[1]) || !take_range(e, args + 2) ||
-        !check_str(5, args[4]))
+    if (!check_str(1, args[0]) || !check_str(2, args[1]) || !take_range(e, args + 2) || !check_str(5, args[4]))
         return -1;
     value_replace(&e->encoding, value_incref(args[0]));
     value_replace(&e->object, value_incref(args[1]));
@@ -101,7 +103,8 @@ static Value describe(UnicodeErrorObject *e, const char *one, const char *many)
         if (value_is_null(what)) goto done;
         if (value_is_null(e->encoding))
             text = str_format("%s %U in position %zd: %U", one, what, e->start, reason);
-        else text = str_format("'%U' codec %s %U in position %zd: %U", encoding, one, what, e->start, reason);
+        else
+            text = str_format("'%U' codec %s %U in position %zd: %U", encoding, one, what, e->start, reason);
     } else if (value_is_null(e->encoding)) {
         text = str_format("%s in position %zd-%zd: %U", many, e->start, e->end - 1, reason);
     } else {
@@ -132,7 +135,10 @@ static Value translate_str(Value self)
     return describe(as_unicode_error(self), "can't translate character", "can't translate characters");
 }
 
-#define MEMBER(name, kind, field, doc) {name, kind, offsetof(UnicodeErrorObject, field), false, doc}
+#define MEMBER(name, kind, field, doc)                                                                                 \
+    {                                                                                                                  \
+        name, kind, offsetof(UnicodeErrorObject, field), false, doc                                                    \
+    }
 static const NativeMember unicode_members[] = {MEMBER("encoding", MEMBER_VALUE, encoding, "exception encoding"),
                                                MEMBER("object", MEMBER_VALUE, object, "exception object"),
                                                MEMBER("start", MEMBER_SSIZE, start, "exception start"),
@@ -155,7 +161,8 @@ EXCEPTION_TYPE(UnicodeTranslateError, &type_UnicodeError, UnicodeErrorObject, "U
 Value unicode_decode_error_new(const char *encoding, const char *object, ssize_t length, ssize_t start, ssize_t end,
                                const char *reason)
 {
-    Value encoding_text = str_from_cstr(encoding), bytes = bytes_new(object, length), reason_text = str_from_cstr(reason);
+    Value encoding_text = str_from_cstr(encoding), bytes = bytes_new(object, length),
+          reason_text = str_from_cstr(reason);
     Value args = VALUE_NULL, error = VALUE_NULL;
     if (!value_is_null(encoding_text) && !value_is_null(bytes) && !value_is_null(reason_text))
         args = tuple_pack(5, encoding_text, bytes, value_from_small_int(start), value_from_small_int(end), reason_text);

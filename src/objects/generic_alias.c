@@ -21,7 +21,10 @@ typedef struct GenericAlias {
     bool is_starred; /* *tuple[int] */
 } GenericAlias;
 
-ALWAYS_INLINE GenericAlias *as_alias(Value v) { return (GenericAlias *)value_as_object(v); }
+ALWAYS_INLINE GenericAlias *as_alias(Value v)
+{
+    return (GenericAlias *)value_as_object(v);
+}
 
 /* --- parameters --- */
 
@@ -110,7 +113,8 @@ static Value unpack_given(Value item)
     for (ssize_t i = 0; i < count; i++) {
         Value each = is_tuple(item) ? tuple_item_borrow(item, i) : item;
         bool failed = false;
-        Value unpacked = is_type(each) ? VALUE_NULL : get_attr_optional(each, ID(__typing_unpacked_tuple_args__), &failed);
+        Value unpacked =
+            is_type(each) ? VALUE_NULL : get_attr_optional(each, ID(__typing_unpacked_tuple_args__), &failed);
         if (failed) goto fail;
         ssize_t length = !value_is_null(unpacked) && is_tuple(unpacked) ? tuple_length(unpacked) : -1;
         bool is_open = length > 0 && value_is(tuple_item_borrow(unpacked, length - 1), VALUE_ELLIPSIS);
@@ -221,9 +225,12 @@ Value generic_repr_item(Value v)
     if (value_is_null(qualname)) return value_repr(v);
     Value module = get_attr_optional(v, ID(__module__), &failed);
     Value text = VALUE_NULL;
-    if (!failed && (value_is_null(module) || value_is_none(module))) text = value_repr(v);
-    else if (!failed && is_str(module) && str_equal_cstr(module, "builtins")) text = value_str(qualname);
-    else if (!failed) text = str_format("%S.%S", module, qualname);
+    if (!failed && (value_is_null(module) || value_is_none(module)))
+        text = value_repr(v);
+    else if (!failed && is_str(module) && str_equal_cstr(module, "builtins"))
+        text = value_str(qualname);
+    else if (!failed)
+        text = str_format("%S.%S", module, qualname);
     value_xdecref(module);
     value_decref(qualname);
     return text;
@@ -357,9 +364,10 @@ static Value alias_call(Value self, const Value *args, ssize_t nargs, NULLABLE V
 
 static bool is_own_attribute(Value name)
 {
-    static const char *const own[] = {"__class__", "__origin__", "__args__", "__unpacked__", "__parameters__",
-                                      "__typing_unpacked_tuple_args__", "__mro_entries__", "__reduce_ex__",
-                                      "__reduce__", "__copy__", "__deepcopy__"};
+    static const char *const own[] = {"__class__",       "__origin__",     "__args__",
+                                      "__unpacked__",    "__parameters__", "__typing_unpacked_tuple_args__",
+                                      "__mro_entries__", "__reduce_ex__",  "__reduce__",
+                                      "__copy__",        "__deepcopy__"};
     for (size_t i = 0; i < COUNT_OF(own); i++)
         if (str_equal_cstr(name, own[i])) return true;
     return false;
@@ -471,7 +479,8 @@ static Value alias_reduce(Value self, const Value *args, ssize_t nargs, Value kw
         value_xdecref(pair);
         return result;
     }
-    Value next = import_attr("builtins", "next"), plain = generic_alias_new(alias->origin, alias->args), result = VALUE_NULL;
+    Value next = import_attr("builtins", "next"), plain = generic_alias_new(alias->origin, alias->args),
+          result = VALUE_NULL;
     Value iterator = value_is_null(plain) ? VALUE_NULL : get_iter(plain);
     Value pair = value_is_null(iterator) ? VALUE_NULL : tuple_pack(1, iterator);
     if (!value_is_null(next) && !value_is_null(pair)) result = tuple_pack(2, next, pair);
@@ -484,9 +493,10 @@ static Value alias_reduce(Value self, const Value *args, ssize_t nargs, Value kw
 
 static Value alias_dir(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    static const char *const own[] = {"__origin__", "__args__", "__parameters__", "__mro_entries__", "__reduce_ex__",
-                                      "__reduce__", "__copy__", "__deepcopy__", "__unpacked__",
-                                      "__typing_unpacked_tuple_args__", "__class__"};
+    static const char *const own[] = {
+        "__origin__", "__args__", "__parameters__", "__mro_entries__", "__reduce_ex__",
+        "__reduce__", "__copy__", "__deepcopy__",   "__unpacked__",    "__typing_unpacked_tuple_args__",
+        "__class__"};
     Value names = value_dir(as_alias(self)->origin);
     for (size_t i = 0; i < COUNT_OF(own) && !value_is_null(names); i++) {
         Value name = str_intern_cstr(own[i]);
@@ -516,10 +526,11 @@ static const NativeMethod alias_methods[] = {{"__mro_entries__", alias_mro_entri
                                              {"__reduce__", alias_reduce, 0, 0, 0, NULL},
                                              {"__dir__", alias_dir, 0, 0, 0, NULL},
                                              {NULL}};
-static const NativeMember alias_members[] = {{"__origin__", MEMBER_VALUE, offsetof(GenericAlias, origin), true, NULL},
-                                             {"__args__", MEMBER_VALUE, offsetof(GenericAlias, args), true, NULL},
-                                             {"__unpacked__", MEMBER_BOOL, offsetof(GenericAlias, is_starred), true, NULL},
-                                             {NULL}};
+static const NativeMember alias_members[] = {
+    {"__origin__", MEMBER_VALUE, offsetof(GenericAlias, origin), true, NULL},
+    {"__args__", MEMBER_VALUE, offsetof(GenericAlias, args), true, NULL},
+    {"__unpacked__", MEMBER_BOOL, offsetof(GenericAlias, is_starred), true, NULL},
+    {NULL}};
 static const NativeGetSet alias_getsets[] = {
     {"__parameters__", alias_get_parameters, NULL, "Type variables in the GenericAlias.", NULL},
     {"__typing_unpacked_tuple_args__", alias_get_unpacked_args, NULL, NULL, NULL},
@@ -528,8 +539,9 @@ static const NativeGetSet alias_getsets[] = {
 Type type_generic_alias = {
     .head = TYPE_HEAD,
     .name = "types.GenericAlias",
-    .doc = "GenericAlias(origin, args, /)\n--\n\nRepresent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ "
-           "is list and t.__args__ is (int,).",
+    .doc =
+        "GenericAlias(origin, args, /)\n--\n\nRepresent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ "
+        "is list and t.__args__ is (int,).",
     .instance_size = sizeof(GenericAlias),
     .flags = TYPE_HAS_GC | TYPE_BASE,
     .weaklist_offset = offsetof(GenericAlias, weaklist),

@@ -12,7 +12,10 @@
 
 /* --- bound methods --- */
 
-ALWAYS_INLINE BoundMethod *as_method(Value v) { return (BoundMethod *)value_as_object(v); }
+ALWAYS_INLINE BoundMethod *as_method(Value v)
+{
+    return (BoundMethod *)value_as_object(v);
+}
 
 Value bound_method_new(Value function, Value self)
 {
@@ -61,9 +64,8 @@ static Value method_repr(Value v)
     Value name = get_attr_optional(as_method(v)->function, ID(__qualname__), &failed);
     if (!failed && value_is_null(name)) name = get_attr_optional(as_method(v)->function, ID(__name__), &failed);
     if (failed) return VALUE_NULL;
-    Value text = !value_is_null(name) && is_str(name)
-                     ? str_format("<bound method %U of %R>", name, as_method(v)->self)
-                     : str_format("<bound method ? of %R>", as_method(v)->self);
+    Value text = !value_is_null(name) && is_str(name) ? str_format("<bound method %U of %R>", name, as_method(v)->self)
+                                                      : str_format("<bound method ? of %R>", as_method(v)->self);
     value_xdecref(name);
     return text;
 }
@@ -114,7 +116,8 @@ static Value method_reduce(Value v, const Value *args, ssize_t nargs, Value kwna
 
 static const NativeMethod method_methods[] = {{"__reduce__", method_reduce, 0, 0, 0, NULL}, {NULL}};
 static const NativeMember method_members[] = {
-    {"__func__", MEMBER_VALUE, offsetof(BoundMethod, function), true, "the function (or other callable) implementing a method"},
+    {"__func__", MEMBER_VALUE, offsetof(BoundMethod, function), true,
+     "the function (or other callable) implementing a method"},
     {"__self__", MEMBER_VALUE, offsetof(BoundMethod, self), true, "the instance to which a method is bound"},
     {NULL}};
 static const NativeGetSet method_getsets[] = {{"__doc__", method_get_doc, NULL, NULL, NULL}, {NULL}};
@@ -147,7 +150,10 @@ typedef struct MethodHolder {
     NULLABLE Value callable, dict;
 } MethodHolder;
 
-ALWAYS_INLINE MethodHolder *as_holder(Value v) { return (MethodHolder *)value_as_object(v); }
+ALWAYS_INLINE MethodHolder *as_holder(Value v)
+{
+    return (MethodHolder *)value_as_object(v);
+}
 
 static Value holder_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -291,12 +297,13 @@ static const NativeGetSet holder_getsets[] = {{"__isabstractmethod__", holder_is
 Type type_staticmethod = {
     .head = TYPE_HEAD,
     .name = "staticmethod",
-    .doc = "staticmethod(function) -> method\n\nConvert a function to be a static method.\n\nA static method does not "
-           "receive an implicit first argument.\nTo declare a static method, use this idiom:\n\n     class C:\n         "
-           "@staticmethod\n         def f(arg1, arg2, ...):\n             ...\n\nIt can be called either on the class "
-           "(e.g. C.f()) or on an instance\n(e.g. C().f()). Both the class and the instance are ignored, and\nneither is "
-           "passed implicitly as the first argument to the method.\n\nStatic methods in Python are similar to those found "
-           "in Java or C++.\nFor a more advanced concept, see the classmethod builtin.",
+    .doc =
+        "staticmethod(function) -> method\n\nConvert a function to be a static method.\n\nA static method does not "
+        "receive an implicit first argument.\nTo declare a static method, use this idiom:\n\n     class C:\n         "
+        "@staticmethod\n         def f(arg1, arg2, ...):\n             ...\n\nIt can be called either on the class "
+        "(e.g. C.f()) or on an instance\n(e.g. C().f()). Both the class and the instance are ignored, and\nneither is "
+        "passed implicitly as the first argument to the method.\n\nStatic methods in Python are similar to those found "
+        "in Java or C++.\nFor a more advanced concept, see the classmethod builtin.",
     .instance_size = sizeof(MethodHolder),
     .flags = TYPE_HAS_GC | TYPE_BASE,
     .dict_offset = offsetof(MethodHolder, dict),
@@ -315,13 +322,15 @@ Type type_staticmethod = {
 Type type_classmethod = {
     .head = TYPE_HEAD,
     .name = "classmethod",
-    .doc = "classmethod(function) -> method\n\nConvert a function to be a class method.\n\nA class method receives the "
-           "class as implicit first argument,\njust like an instance method receives the instance.\nTo declare a class "
-           "method, use this idiom:\n\n  class C:\n      @classmethod\n      def f(cls, arg1, arg2, ...):\n          ...\n\n"
-           "It can be called either on the class (e.g. C.f()) or on an instance\n(e.g. C().f()).  The instance is ignored "
-           "except for its class.\nIf a class method is called for a derived class, the derived class\nobject is passed "
-           "as the implied first argument.\n\nClass methods are different than C++ or Java static methods.\nIf you want "
-           "those, see the staticmethod builtin.",
+    .doc =
+        "classmethod(function) -> method\n\nConvert a function to be a class method.\n\nA class method receives the "
+        "class as implicit first argument,\njust like an instance method receives the instance.\nTo declare a class "
+        "method, use this idiom:\n\n  class C:\n      @classmethod\n      def f(cls, arg1, arg2, ...):\n          "
+        "...\n\n"
+        "It can be called either on the class (e.g. C.f()) or on an instance\n(e.g. C().f()).  The instance is ignored "
+        "except for its class.\nIf a class method is called for a derived class, the derived class\nobject is passed "
+        "as the implied first argument.\n\nClass methods are different than C++ or Java static methods.\nIf you want "
+        "those, see the staticmethod builtin.",
     .instance_size = sizeof(MethodHolder),
     .flags = TYPE_HAS_GC | TYPE_BASE,
     .dict_offset = offsetof(MethodHolder, dict),

@@ -13,7 +13,10 @@
 #include "objects/type.h"
 #include "objects/weakref.h"
 
-ALWAYS_INLINE Module *module_of(Value v) { return (Module *)value_as_object(v); }
+ALWAYS_INLINE Module *module_of(Value v)
+{
+    return (Module *)value_as_object(v);
+}
 
 static int init_namespace(Value dict, Value name, Value doc)
 {
@@ -182,8 +185,9 @@ static const NativeGetSet module_getsets[] = {
 Type type_module = {
     .head = TYPE_HEAD,
     .name = "module",
-    .doc = "module(name, doc=None)\n--\n\nCreate a module object.\n\nThe name must be a string; the optional doc argument "
-           "can have any type.",
+    .doc =
+        "module(name, doc=None)\n--\n\nCreate a module object.\n\nThe name must be a string; the optional doc argument "
+        "can have any type.",
     .instance_size = sizeof(Module),
     .flags = TYPE_HAS_GC | TYPE_BASE,
     .dict_offset = offsetof(Module, dict),

@@ -98,7 +98,10 @@ bool native_check_arity(const NativeMethod *method, NULLABLE const Type *owner, 
 
 /* --- the function object --- */
 
-ALWAYS_INLINE NativeFunctionObject *as_native(Value v) { return (NativeFunctionObject *)value_as_object(v); }
+ALWAYS_INLINE NativeFunctionObject *as_native(Value v)
+{
+    return (NativeFunctionObject *)value_as_object(v);
+}
 
 Value native_function_new(const NativeMethod *method, NULLABLE Value self, NULLABLE Value module_name)
 {
@@ -179,8 +182,8 @@ static Value native_compare(Value left, Value right, CompareOp op)
     if ((op != CMP_EQ && op != CMP_NE) || !object_has_type(left, &type_native_function) ||
         !object_has_type(right, &type_native_function))
         return VALUE_NOT_IMPLEMENTED;
-    bool equal = value_is(as_native(left)->self, as_native(right)->self) &&
-                 as_native(left)->method == as_native(right)->method;
+    bool equal =
+        value_is(as_native(left)->self, as_native(right)->self) && as_native(left)->method == as_native(right)->method;
     return value_from_bool(equal == (op == CMP_EQ));
 }
 
@@ -206,8 +209,9 @@ static Value native_get_qualname(Value v, void *closure)
     Value type = is_type(function->self) ? function->self : value_from_type(type_of(function->self));
     Value type_part = get_attr(type, ID(__qualname__));
     if (value_is_null(type_part)) return VALUE_NULL;
-    Value qualname = is_str(type_part) ? str_format("%U.%s", type_part, function->method->name)
-                                       : error_set(&type_TypeError, "<method>.__class__.__qualname__ is not a unicode object");
+    Value qualname = is_str(type_part)
+                         ? str_format("%U.%s", type_part, function->method->name)
+                         : error_set(&type_TypeError, "<method>.__class__.__qualname__ is not a unicode object");
     value_decref(type_part);
     return qualname;
 }
@@ -276,7 +280,10 @@ bool args_count(const char *function, ssize_t nargs, ssize_t min, ssize_t max)
     bool few = nargs < min;
     ssize_t bound = few ? min : max;
     error_format(&type_TypeError, "%s expected %s%zd argument%s, got %zd", function,
-                 min == max ? "" : few ? "at least " : "at most ", bound, bound == 1 ? "" : "s", nargs);
+                 min == max ? ""
+                 : few      ? "at least "
+                            : "at most ",
+                 bound, bound == 1 ? "" : "s", nargs);
     return false;
 }
 

@@ -1,9 +1,9 @@
 /* object.c: the life of heap objects, and the type `object`.
  *
  * Destroying: object_destroy runs type->destroy. A chain (a long linked list dropped at its head) would recurse once a
- * link; beyond MAX_DESTROY_DEPTH nested destructions the object is put on a queue instead, linked through its count, and
- * the outermost destruction works the queue off. The link is stored negated: a waiting object's count is below zero,
- * which is how weakref_get knows that it is as good as dead. */
+ * link; beyond MAX_DESTROY_DEPTH nested destructions the object is put on a queue instead, linked through its count,
+ * and the outermost destruction works the queue off. The link is stored negated: a waiting object's count is below
+ * zero, which is how weakref_get knows that it is as good as dead. */
 #include "objects/object.h"
 
 #include "gc/gc.h"
@@ -89,7 +89,8 @@ static void *alloc_plain_instance(Type *type)
     object->refcount = 1;
     object->type = type;
     object_incref(&type->head);
-    for (uint64_t *word = (uint64_t *)(object + 1), *end = (uint64_t *)((char *)object + size); word < end; word++) *word = 0;
+    for (uint64_t *word = (uint64_t *)(object + 1), *end = (uint64_t *)((char *)object + size); word < end; word++)
+        *word = 0;
     ((InstanceAttrs *)((char *)object + type->attrs_offset))->shape = shape;
     gc_track_inline(object);
     return object;
@@ -112,8 +113,7 @@ NULLABLE void *object_alloc(Type *type, size_t size)
 NULLABLE void *object_alloc_zeroed(Type *type, size_t size)
 {
     Object *object = object_alloc(type, size);
-    if (object && !type->attrs_offset && !(type->flags & TYPE_HEAP))
-        memset(object + 1, 0, size - sizeof(Object));
+    if (object && !type->attrs_offset && !(type->flags & TYPE_HEAP)) memset(object + 1, 0, size - sizeof(Object));
     return object;
 }
 
@@ -180,8 +180,8 @@ static bool has_arguments(ssize_t nargs, Value kwnames)
 static Value abstract_error(Type *type)
 {
     Value methods = dict_get_borrow(type->dict, ID(__abstractmethods__));
-    if (value_is_null(methods)) return error_attribute(value_from_type(type), ID(__abstractmethods__),
-                                                       "__abstractmethods__");
+    if (value_is_null(methods))
+        return error_attribute(value_from_type(type), ID(__abstractmethods__), "__abstractmethods__");
     Value sorted = list_from_iterable(methods);
     if (value_is_null(sorted)) return VALUE_NULL;
     Value comma = VALUE_NULL, joined = VALUE_NULL;
@@ -203,8 +203,7 @@ Value object_new(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kw
     if (has_arguments(nargs, kwnames)) {
         if (type->new_instance != object_new)
             return error_set(&type_TypeError, "object.__new__() takes exactly one argument (the type to instantiate)");
-        if (type->init == object_init)
-            return error_format(&type_TypeError, "%s() takes no arguments", type->name);
+        if (type->init == object_init) return error_format(&type_TypeError, "%s() takes no arguments", type->name);
     }
     if (type_has_flag(type, TYPE_ABSTRACT)) return abstract_error(type);
     return value_from_object(object_alloc(type, type->instance_size));
@@ -246,7 +245,8 @@ static Value object_repr(Value self)
     }
     if (!value_is_null(module) && is_str(module) && !str_equal_cstr(module, "builtins"))
         text = str_format("<%U.%U object at %p>", module, qualname, (void *)self.bits);
-    else text = str_format("<%s object at %p>", type->name, (void *)self.bits);
+    else
+        text = str_format("<%s object at %p>", type->name, (void *)self.bits);
     value_xdecref(module);
     value_decref(qualname);
     return text;
@@ -450,7 +450,8 @@ static Value object_getstate(Value self, bool required)
         ((NativeFunctionObject *)value_as_object(method))->method->function == object_getstate_method &&
         value_is(((NativeFunctionObject *)value_as_object(method))->self, self))
         state = object_getstate_default(self, required);
-    else state = call_0(method);
+    else
+        state = call_0(method);
     value_decref(method);
     return state;
 }
@@ -477,7 +478,8 @@ static int get_new_arguments(Value self, Value *args, Value *kwargs)
                              "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '%T'", *args);
             else if (!is_dict(*kwargs))
                 error_format(&type_TypeError,
-                             "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '%T'", *kwargs);
+                             "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '%T'",
+                             *kwargs);
             if (error_occurred()) {
                 value_clear(args);
                 value_clear(kwargs);
@@ -631,14 +633,16 @@ static bool same_slots(const Type *a, const Type *b)
 bool type_layouts_agree(const Type *old, const Type *new, const char *attribute)
 {
     if (type_has_flag(old, TYPE_HAS_GC) != type_has_flag(new, TYPE_HAS_GC)) {
-        error_format(&type_TypeError, "%s assignment: '%s' deallocator differs from '%s'", attribute, new->name, old->name);
+        error_format(&type_TypeError, "%s assignment: '%s' deallocator differs from '%s'", attribute, new->name,
+                     old->name);
         return false;
     }
     const Type *old_root = layout_root(old), *new_root = layout_root(new);
     if (old_root == new_root) return true;
     if (has_same_layout(old_root, new_root) && old_root->base == new_root->base && same_slots(old_root, new_root))
         return true;
-    error_format(&type_TypeError, "%s assignment: '%s' object layout differs from '%s'", attribute, new->name, old->name);
+    error_format(&type_TypeError, "%s assignment: '%s' object layout differs from '%s'", attribute, new->name,
+                 old->name);
     return false;
 }
 
@@ -656,8 +660,7 @@ static int object_set_class(Value self, NULLABLE Value value, void *closure)
     bool both_modules = type_is_subtype(old, &type_module) && type_is_subtype(new, &type_module);
     if (!both_modules && (!type_has_flag(new, TYPE_HEAP) || !type_has_flag(old, TYPE_HEAP) ||
                           type_has_flag(new, TYPE_IMMUTABLE) || type_has_flag(old, TYPE_IMMUTABLE))) {
-        error_set(&type_TypeError,
-                  "__class__ assignment only supported for mutable types or ModuleType subclasses");
+        error_set(&type_TypeError, "__class__ assignment only supported for mutable types or ModuleType subclasses");
         return -1;
     }
     if (!type_layouts_agree(old, new, "__class__")) return -1;
@@ -691,8 +694,9 @@ static const NativeGetSet object_getsets[] = {
 Type type_object = {
     .head = TYPE_HEAD,
     .name = "object",
-    .doc = "object()\n--\n\nThe base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a "
-           "new featureless\ninstance that has no instance attributes and cannot be given any.\n",
+    .doc =
+        "object()\n--\n\nThe base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a "
+        "new featureless\ninstance that has no instance attributes and cannot be given any.\n",
     .instance_size = sizeof(Object),
     .flags = TYPE_BASE,
     .destroy = plain_object_destroy,

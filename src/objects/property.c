@@ -11,11 +11,14 @@
 typedef struct Property {
     Object head;
     NULLABLE Value getter, setter, deleter, doc;
-    NULLABLE Value name;  /* from __set_name__, for messages */
+    NULLABLE Value name; /* from __set_name__, for messages */
     bool doc_from_getter;
 } Property;
 
-ALWAYS_INLINE Property *as_property(Value v) { return (Property *)value_as_object(v); }
+ALWAYS_INLINE Property *as_property(Value v)
+{
+    return (Property *)value_as_object(v);
+}
 
 static Value property_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
 {
@@ -101,7 +104,8 @@ static COLD Value no_accessor(Value self, Value object, const char *what)
     Value qualname = type_qualname(type_of(object));
     if (!value_is_null(property->name))
         error_format(&type_AttributeError, "property %R of %R object has no %s", property->name, qualname, what);
-    else error_format(&type_AttributeError, "property of %R object has no %s", qualname, what);
+    else
+        error_format(&type_AttributeError, "property of %R object has no %s", qualname, what);
     value_decref(qualname);
     return VALUE_NULL;
 }
@@ -133,11 +137,12 @@ static Value property_copy(Value self, NULLABLE Value getter, NULLABLE Value set
 {
     const Property *old = as_property(self);
     Value none = VALUE_NONE;
-    Value args[4] = {
-        value_is_null(getter) ? (value_is_null(old->getter) ? none : old->getter) : getter,
-        value_is_null(setter) ? (value_is_null(old->setter) ? none : old->setter) : setter,
-        value_is_null(deleter) ? (value_is_null(old->deleter) ? none : old->deleter) : deleter,
-        old->doc_from_getter && !value_is_none(args[0]) ? none : value_is_null(old->doc) ? none : old->doc};
+    Value args[4] = {value_is_null(getter) ? (value_is_null(old->getter) ? none : old->getter) : getter,
+                     value_is_null(setter) ? (value_is_null(old->setter) ? none : old->setter) : setter,
+                     value_is_null(deleter) ? (value_is_null(old->deleter) ? none : old->deleter) : deleter,
+                     old->doc_from_getter && !value_is_none(args[0]) ? none
+                     : value_is_null(old->doc)                       ? none
+                                                                     : old->doc};
     Value copy = call_vector(value_from_type(type_of(self)), args, 4, VALUE_NULL);
     if (!value_is_null(copy) && type_is_subtype(type_of(copy), &type_property))
         value_replace(&as_property(copy)->name, value_xincref(old->name));
@@ -195,19 +200,23 @@ static const NativeMember property_members[] = {{"fget", MEMBER_VALUE, offsetof(
                                                 {"fdel", MEMBER_VALUE, offsetof(Property, deleter), true, NULL},
                                                 {"__doc__", MEMBER_VALUE, offsetof(Property, doc), false, NULL},
                                                 {NULL}};
-static const NativeGetSet property_getsets[] = {{"__isabstractmethod__", property_is_abstract, NULL, NULL, NULL}, {NULL}};
+static const NativeGetSet property_getsets[] = {{"__isabstractmethod__", property_is_abstract, NULL, NULL, NULL},
+                                                {NULL}};
 
 Type type_property = {
     .head = TYPE_HEAD,
     .name = "property",
-    .doc = "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute.\n\n  fget\n    function to be "
-           "used for getting an attribute value\n  fset\n    function to be used for setting an attribute value\n  fdel\n  "
-           "  function to be used for del'ing an attribute\n  doc\n    docstring\n\nTypical use is to define a managed "
-           "attribute x:\n\nclass C(object):\n    def getx(self): return self._x\n    def setx(self, value): self._x = "
-           "value\n    def delx(self): del self._x\n    x = property(getx, setx, delx, \"I'm the 'x' property.\")\n\n"
-           "Decorators make defining new properties or modifying existing ones easy:\n\nclass C(object):\n    @property\n  "
-           "  def x(self):\n        \"I am the 'x' property.\"\n        return self._x\n    @x.setter\n    def x(self, "
-           "value):\n        self._x = value\n    @x.deleter\n    def x(self):\n        del self._x",
+    .doc =
+        "property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute.\n\n  fget\n    function to be "
+        "used for getting an attribute value\n  fset\n    function to be used for setting an attribute value\n  fdel\n "
+        " "
+        "  function to be used for del'ing an attribute\n  doc\n    docstring\n\nTypical use is to define a managed "
+        "attribute x:\n\nclass C(object):\n    def getx(self): return self._x\n    def setx(self, value): self._x = "
+        "value\n    def delx(self): del self._x\n    x = property(getx, setx, delx, \"I'm the 'x' property.\")\n\n"
+        "Decorators make defining new properties or modifying existing ones easy:\n\nclass C(object):\n    @property\n "
+        " "
+        "  def x(self):\n        \"I am the 'x' property.\"\n        return self._x\n    @x.setter\n    def x(self, "
+        "value):\n        self._x = value\n    @x.deleter\n    def x(self):\n        del self._x",
     .instance_size = sizeof(Property),
     .flags = TYPE_HAS_GC | TYPE_BASE,
     .destroy = property_destroy,

@@ -4,8 +4,8 @@
  * memory is never given to another use: inline caches compare shape addresses without owning the shape, and an address
  * that came back as another shape would make them lie. A dead shape keeps no names; it costs its struct.
  *
- * Names in shapes are interned exact strs: identity is equality. An attribute whose name is a str subclass instance, and
- * an instance with very many attributes, change to dict mode.
+ * Names in shapes are interned exact strs: identity is equality. An attribute whose name is a str subclass instance,
+ * and an instance with very many attributes, change to dict mode.
  *
  * Removing an attribute: the last one added steps back to the parent shape; another one rebuilds the path without it.
  *
@@ -27,8 +27,8 @@
 enum {
     INLINE_CAPACITY_FIRST = 4, /* inline slots of a class of which nothing is known yet */
     INLINE_CAPACITY_MAX = 32,
-    SLOTS_MAX = 200,      /* more attributes: dict mode */
-    TABLE_MIN = 12,       /* from this many slots on a shape has a look-up table */
+    SLOTS_MAX = 200, /* more attributes: dict mode */
+    TABLE_MIN = 12,  /* from this many slots on a shape has a look-up table */
     LOOKUP_CACHE_SIZE = 1024
 };
 
@@ -383,8 +383,8 @@ static NULLABLE Value *plain_dict_place(Value instance)
     return type->dict_offset ? (Value *)((char *)value_as_object(instance) + type->dict_offset) : NULL;
 }
 
-/* An interned exact str equal to name, borrowed from the intern table's owner (`name` itself or *hold); false: cannot be
- * the name of a slot. */
+/* An interned exact str equal to name, borrowed from the intern table's owner (`name` itself or *hold); false: cannot
+ * be the name of a slot. */
 static bool slot_name(Value *name, Value *hold)
 {
     if (LIKELY(is_exact_str(*name) && as_str(*name)->interned)) return true;
@@ -527,8 +527,10 @@ int instance_set_dict(Value instance, Value dict)
     InstanceAttrs *attrs = instance_attrs(instance);
     if (!attrs) {
         Value *place = plain_dict_place(instance);
-        if (place) value_replace(place, value_incref(dict));
-        else error_set(&type_AttributeError, "This object has no __dict__");
+        if (place)
+            value_replace(place, value_incref(dict));
+        else
+            error_set(&type_AttributeError, "This object has no __dict__");
         return place ? 0 : -1;
     }
     Shape *dict_shape = dict_shape_of(attrs->shape);

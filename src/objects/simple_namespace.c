@@ -17,7 +17,10 @@ typedef struct Namespace {
     Value dict;
 } Namespace;
 
-ALWAYS_INLINE Namespace *as_namespace(Value v) { return (Namespace *)value_as_object(v); }
+ALWAYS_INLINE Namespace *as_namespace(Value v)
+{
+    return (Namespace *)value_as_object(v);
+}
 
 static Value namespace_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
 {

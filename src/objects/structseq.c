@@ -1,7 +1,7 @@
 /* structseq.c: struct sequences such as os.stat_result: tuples with named fields.
  *
- * An instance is a tuple of the visible fields only; the hidden ones (reachable by name alone) stand behind the items in
- * the same block: the tuple's length says how many the sequence shows, the type knows how many there are in all. */
+ * An instance is a tuple of the visible fields only; the hidden ones (reachable by name alone) stand behind the items
+ * in the same block: the tuple's length says how many the sequence shows, the type knows how many there are in all. */
 #include "gc/gc.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
@@ -71,8 +71,10 @@ Value structseq_new(Type *type, STEALS const Value *fields)
         if (value_is_null(fields[i])) complete = false;
     if (complete) tuple = sequence_alloc(type, total, visible_fields(type));
     for (ssize_t i = 0; i < total; i++) {
-        if (tuple) tuple->items[i] = fields[i];
-        else value_xdecref(fields[i]);
+        if (tuple)
+            tuple->items[i] = fields[i];
+        else
+            value_xdecref(fields[i]);
     }
     if (tuple) gc_track(tuple);
     return value_from_object(tuple);
@@ -87,7 +89,8 @@ static bool check_length(Type *type, ssize_t length)
     if (min != max)
         error_format(&type_TypeError, "%s() takes an %s %zd-sequence (%zd-sequence given)", type->name,
                      length < min ? "at least" : "at most", length < min ? min : max, length);
-    else error_format(&type_TypeError, "%s() takes a %zd-sequence (%zd-sequence given)", type->name, min, length);
+    else
+        error_format(&type_TypeError, "%s() takes a %zd-sequence (%zd-sequence given)", type->name, min, length);
     return false;
 }
 

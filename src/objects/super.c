@@ -16,7 +16,10 @@ typedef struct Super {
     NULLABLE Value object_type; /* the class whose MRO is searched */
 } Super;
 
-ALWAYS_INLINE Super *as_super(Value v) { return (Super *)value_as_object(v); }
+ALWAYS_INLINE Super *as_super(Value v)
+{
+    return (Super *)value_as_object(v);
+}
 
 /* A class need not be in its own MRO, when its metaclass makes that. */
 static bool has_in_mro(const Type *type, Value base)
@@ -165,11 +168,13 @@ static const NativeMember super_members[] = {
 Type type_super = {
     .head = TYPE_HEAD,
     .name = "super",
-    .doc = "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) "
-           "-> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires "
-           "issubclass(type2, type)\nTypical use to call a cooperative superclass method:\nclass C(B):\n    def meth(self, "
-           "arg):\n        super().meth(arg)\nThis works for class methods too:\nclass C(B):\n    @classmethod\n    def "
-           "cmeth(cls, arg):\n        super().cmeth(arg)\n",
+    .doc =
+        "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) "
+        "-> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires "
+        "issubclass(type2, type)\nTypical use to call a cooperative superclass method:\nclass C(B):\n    def "
+        "meth(self, "
+        "arg):\n        super().meth(arg)\nThis works for class methods too:\nclass C(B):\n    @classmethod\n    def "
+        "cmeth(cls, arg):\n        super().cmeth(arg)\n",
     .instance_size = sizeof(Super),
     .flags = TYPE_HAS_GC | TYPE_BASE,
     .destroy = super_destroy,

@@ -25,7 +25,7 @@ enum { CACHE_BITS = 12 };
 
 typedef struct CacheEntry {
     uint32_t version;
-    Value name; /* owned */
+    Value name;           /* owned */
     NULLABLE Value value; /* borrowed: the type's version changes before it goes */
 } CacheEntry;
 
@@ -185,7 +185,11 @@ static Value make_method(Type *type, const NativeMethod *method)
 
 static Value new_wrapper(Value self, const Value *args, ssize_t nargs, Value kwnames);
 static const NativeMethod new_method = {
-    "__new__", new_wrapper, 0, -1, NATIVE_KEYWORDS,
+    "__new__",
+    new_wrapper,
+    0,
+    -1,
+    NATIVE_KEYWORDS,
     "__new__($type, *args, **kwargs)\n--\n\nCreate and return a new object.  See help(type) for accurate signature."};
 
 static int fill_dict(Type *type)
@@ -234,8 +238,10 @@ static void inherit_new(Type *type)
         return;
     }
     if (type->new_instance || type == &type_object) return;
-    if (type->base == &type_object && !(type->flags & TYPE_HEAP)) type->flags |= TYPE_NO_NEW;
-    else type->new_instance = type->base->new_instance;
+    if (type->base == &type_object && !(type->flags & TYPE_HEAP))
+        type->flags |= TYPE_NO_NEW;
+    else
+        type->new_instance = type->base->new_instance;
 }
 
 static int ready_bases(Type *type)
@@ -504,9 +510,18 @@ Value type_module_name(Type *type)
     return module;
 }
 
-static Value get_name(Value self, void *closure) { return type_name(as_type(self)); }
-static Value get_qualname(Value self, void *closure) { return type_qualname(as_type(self)); }
-static Value get_module(Value self, void *closure) { return type_module_name(as_type(self)); }
+static Value get_name(Value self, void *closure)
+{
+    return type_name(as_type(self));
+}
+static Value get_qualname(Value self, void *closure)
+{
+    return type_qualname(as_type(self));
+}
+static Value get_module(Value self, void *closure)
+{
+    return type_module_name(as_type(self));
+}
 
 /* Common checks of the setters. */
 static bool can_set(Type *type, NULLABLE Value value, const char *name)
@@ -562,7 +577,10 @@ static int set_module(Value self, NULLABLE Value value, void *closure)
     return dict_set(type->dict, ID(__module__), value);
 }
 
-static Value get_bases(Value self, void *closure) { return value_incref(as_type(self)->bases); }
+static Value get_bases(Value self, void *closure)
+{
+    return value_incref(as_type(self)->bases);
+}
 
 static bool is_on_base_chain(const Type *type, const Type *wanted)
 {
@@ -751,11 +769,28 @@ static int set_annotations(Value self, NULLABLE Value value, void *closure)
 static Value get_flags(Value self, void *closure)
 {
     /* The bits of CPython's tp_flags that programs look at. */
-    static const struct { uint32_t flag; int bit; } bits[] = {
-        {TYPE_HEAP, 9}, {TYPE_BASE, 10}, {TYPE_READY, 12}, {TYPE_HAS_GC, 14}, {TYPE_IMMUTABLE, 8}, {TYPE_NO_NEW, 7},
-        {TYPE_METHOD_DESCRIPTOR, 17}, {TYPE_ABSTRACT, 20}, {TYPE_SEQUENCE, 5}, {TYPE_MAPPING, 6},
-        {TYPE_MATCH_SELF, 22}, {TYPE_IS_INT, 24}, {TYPE_IS_LIST, 25}, {TYPE_IS_TUPLE, 26}, {TYPE_IS_BYTES, 27},
-        {TYPE_IS_STR, 28}, {TYPE_IS_DICT, 29}, {TYPE_IS_EXCEPTION, 30}, {TYPE_IS_TYPE, 31}};
+    static const struct {
+        uint32_t flag;
+        int bit;
+    } bits[] = {{TYPE_HEAP, 9},
+                {TYPE_BASE, 10},
+                {TYPE_READY, 12},
+                {TYPE_HAS_GC, 14},
+                {TYPE_IMMUTABLE, 8},
+                {TYPE_NO_NEW, 7},
+                {TYPE_METHOD_DESCRIPTOR, 17},
+                {TYPE_ABSTRACT, 20},
+                {TYPE_SEQUENCE, 5},
+                {TYPE_MAPPING, 6},
+                {TYPE_MATCH_SELF, 22},
+                {TYPE_IS_INT, 24},
+                {TYPE_IS_LIST, 25},
+                {TYPE_IS_TUPLE, 26},
+                {TYPE_IS_BYTES, 27},
+                {TYPE_IS_STR, 28},
+                {TYPE_IS_DICT, 29},
+                {TYPE_IS_EXCEPTION, 30},
+                {TYPE_IS_TYPE, 31}};
     const Type *type = as_type(self);
     int64_t flags = 0;
     for (size_t i = 0; i < COUNT_OF(bits); i++)
@@ -822,7 +857,8 @@ static Value type_repr(Value self)
     Value qualname = type_qualname(type), text;
     if (!value_is_null(module) && is_str(module) && !str_equal_cstr(module, "builtins"))
         text = str_format("<class '%U.%U'>", module, qualname);
-    else text = str_format("<class '%U'>", qualname);
+    else
+        text = str_format("<class '%U'>", qualname);
     value_xdecref(module);
     value_decref(qualname);
     return text;
@@ -886,10 +922,8 @@ static const NativeMethod type_methods[] = {
      "__instancecheck__($self, instance, /)\n--\n\nCheck if an object is an instance."},
     {"__subclasscheck__", method_subclasscheck, 1, 1, 0,
      "__subclasscheck__($self, subclass, /)\n--\n\nCheck if a class is a subclass."},
-    {"__dir__", type_dir, 0, 0, 0,
-     "__dir__($self, /)\n--\n\nSpecialized __dir__ implementation for types."},
-    {"__sizeof__", method_sizeof, 0, 0, 0,
-     "__sizeof__($self, /)\n--\n\nReturn memory consumption of the type object."},
+    {"__dir__", type_dir, 0, 0, 0, "__dir__($self, /)\n--\n\nSpecialized __dir__ implementation for types."},
+    {"__sizeof__", method_sizeof, 0, 0, 0, "__sizeof__($self, /)\n--\n\nReturn memory consumption of the type object."},
     {NULL}};
 
 /* A Type * reads as the Value of the same word, NULL as None. */

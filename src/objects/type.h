@@ -12,9 +12,9 @@ typedef struct HeapTypeExtra {
     NULLABLE Value slots;       /* tuple of the mangled names of __slots__, or no value */
     NativeMember *slot_members; /* owned: one for each slot, then one with name NULL */
     ssize_t slot_count;
-    NULLABLE Value fields;      /* of a struct sequence type: the names of all fields */
-    bool owns_weaklist;         /* weaklist_offset was added by this class, not by a base */
-    bool is_native;             /* made by C code (struct sequences): reads as an immutable built-in type */
+    NULLABLE Value fields; /* of a struct sequence type: the names of all fields */
+    bool owns_weaklist;    /* weaklist_offset was added by this class, not by a base */
+    bool is_native;        /* made by C code (struct sequences): reads as an immutable built-in type */
 } HeapTypeExtra;
 
 typedef Value (*SlotWrapper)(Value self, const Value *args, ssize_t nargs, void *slot);
@@ -22,51 +22,60 @@ typedef Value (*SlotWrapper)(Value self, const Value *args, ssize_t nargs, void 
 /* One special method and the C slot behind it. */
 typedef struct SlotDef {
     const char *name;
-    size_t offset;              /* of the slot in Type */
-    void *function;             /* the slot function that calls the special method */
+    size_t offset;  /* of the slot in Type */
+    void *function; /* the slot function that calls the special method */
     NULLABLE SlotWrapper wrapper;
-    int8_t min, max;            /* arguments of the wrapper without self; max < 0: any, keywords too (it gets a kwnames) */
+    int8_t min, max; /* arguments of the wrapper without self; max < 0: any, keywords too (it gets a kwnames) */
     const char *doc;
-    Value id;                   /* interned name */
-    bool shares_name;           /* another row, for another slot, has the same name */
+    Value id;         /* interned name */
+    bool shares_name; /* another row, for another slot, has the same name */
 } SlotDef;
 
 typedef struct DescriptorHead {
     Object head;
-    Type *type;                 /* owned: the class it belongs to */
+    Type *type; /* owned: the class it belongs to */
     Value name;
     NULLABLE Value qualname;
 } DescriptorHead;
 
 /* --- type.c --- */
-void type_modified(Type *type); /* forgets cached look-ups of the type and its subclasses */
+void type_modified(Type *type);    /* forgets cached look-ups of the type and its subclasses */
 uint32_t type_version(Type *type); /* gives the type a version when it has none; 0: numbers ran out */
 int type_add_subclass(Type *base, Type *type);
 void type_remove_subclass(Type *base, Type *type);
 /* Live subclasses as a new list. */
 Value type_subclasses(Type *type) NODISCARD;
-Value type_module_name(Type *type) NODISCARD;   /* __module__ */
-Value type_name(const Type *type) NODISCARD; /* __name__ */
+Value type_module_name(Type *type) NODISCARD; /* __module__ */
+Value type_name(const Type *type) NODISCARD;  /* __name__ */
 Value type_qualname(const Type *type) NODISCARD;
 const char *type_short_name(const Type *type); /* the part behind the last dot */
-ssize_t type_fixed_size(const Type *type); /* of an instance without its InstanceAttrs */
+ssize_t type_fixed_size(const Type *type);     /* of an instance without its InstanceAttrs */
 int type_setattr(Value self, Value name, NULLABLE Value value) NODISCARD;
 Value type_getattr(Value self, Value name) NODISCARD;
 int type_set_attr_cstr(Type *type, const char *name, STEALS NULLABLE Value value) NODISCARD;
-ALWAYS_INLINE bool is_type(Value v) { return object_has_flag(v, TYPE_IS_TYPE); }
-ALWAYS_INLINE Type *as_type(Value v) { return (Type *)value_as_object(v); }
-ALWAYS_INLINE Value value_from_type(const Type *type) { return value_from_object(type); }
+ALWAYS_INLINE bool is_type(Value v)
+{
+    return object_has_flag(v, TYPE_IS_TYPE);
+}
+ALWAYS_INLINE Type *as_type(Value v)
+{
+    return (Type *)value_as_object(v);
+}
+ALWAYS_INLINE Value value_from_type(const Type *type)
+{
+    return value_from_object(type);
+}
 
 Value type_new_function(Type *type) NODISCARD; /* the __new__ of a native type */
 bool native_function_is_new(Value function);
 
 /* --- type_mro.c --- */
-Value mro_compute(Type *type) NODISCARD;           /* C3 over type->bases: a tuple */
+Value mro_compute(Type *type) NODISCARD; /* C3 over type->bases: a tuple */
 /* Sets type->mro, honouring the metaclass's mro(): 1; 0 when that has set it by itself; -1. */
 int mro_update(Type *type) NODISCARD;
 /* The same for the type and its subclasses, after a change of __bases__; notes (type, new, old) in the list. */
 int mro_update_hierarchy(Type *type, Value changes) NODISCARD;
-Type *type_best_base(Value bases);                 /* whose layout a class with these bases extends; NULL with an error */
+Type *type_best_base(Value bases); /* whose layout a class with these bases extends; NULL with an error */
 Type *type_solid_base(Type *type);
 
 /* --- type_new.c --- */
@@ -77,16 +86,17 @@ void subtype_destroy(Object *self);
 int subtype_traverse(Object *self, GcVisit visit, void *argument);
 void subtype_clear(Object *self);
 /* A class made by C: name "module.Name", single base, no statements. */
-NULLABLE Type *type_new_native(const char *full_name, Type *base, NULLABLE Value bases, NULLABLE Value namespace) NODISCARD;
+NULLABLE Type *type_new_native(const char *full_name, Type *base, NULLABLE Value bases,
+                               NULLABLE Value namespace) NODISCARD;
 
 /* --- type_slots.c --- */
 extern SlotDef slot_defs[];
 int slots_init(void) NODISCARD;
-int slots_add_wrappers(Type *type) NODISCARD;      /* __add__ … into type->dict for the C slots that are set */
+int slots_add_wrappers(Type *type) NODISCARD; /* __add__ … into type->dict for the C slots that are set */
 void slots_inherit(Type *type, const Type *base);
-void slots_update_all(Type *type);                 /* from the dunders that the MRO holds */
-void slots_update_own(Type *type);                 /* from the dunders of the type's own dict (single base) */
-int slots_update_hierarchy(Type *type) NODISCARD;  /* all slots of the type and of its subclasses */
+void slots_update_all(Type *type);                       /* from the dunders that the MRO holds */
+void slots_update_own(Type *type);                       /* from the dunders of the type's own dict (single base) */
+int slots_update_hierarchy(Type *type) NODISCARD;        /* all slots of the type and of its subclasses */
 int slots_update_name(Type *type, Value name) NODISCARD; /* after type.name = …, subclasses included */
 Value slot_getattr_hook(Value self, Value name);
 int64_t hash_not_implemented(Value v);
@@ -96,7 +106,8 @@ Value object_new(Type *type, const Value *args, ssize_t nargs, NULLABLE Value kw
 int object_init(Value self, const Value *args, ssize_t nargs, NULLABLE Value kwnames);
 
 Value type_dir(Value self, const Value *args, ssize_t nargs, Value kwnames); /* type.__dir__ */
-/* An instance of one could become an instance of the other (assignment to __class__, __bases__); false with TypeError. */
+/* An instance of one could become an instance of the other (assignment to __class__, __bases__); false with TypeError.
+ */
 bool type_layouts_agree(const Type *old, const Type *new, const char *attribute);
 
 /* --- abstract_class.c --- */
@@ -136,7 +147,8 @@ Value doc_signature(const char *name, NULLABLE const char *doc) NODISCARD;
 bool native_check_arity(const NativeMethod *method, NULLABLE const Type *owner, ssize_t nargs, Value kwnames) NODISCARD;
 
 /* --- attribute.c --- */
-Value error_attribute(Value object, Value name, const char *format, ...) NODISCARD; /* AttributeError with name and obj */
+Value error_attribute(Value object, Value name, const char *format,
+                      ...) NODISCARD; /* AttributeError with name and obj */
 int method_lookup_generic(Value object, Value name, Value *method);
 Value generic_get_dict(Value self, void *closure); /* for getset tables: __dict__ */
 int generic_set_dict(Value self, Value value, void *closure);

@@ -48,8 +48,7 @@ static void merge_error(const Merge *merge)
     Value comma = str_from_cstr(", ");
     Value joined = value_is_null(comma) ? VALUE_NULL : str_join(comma, names);
     if (!value_is_null(joined))
-        error_format(&type_TypeError,
-                     "Cannot create a consistent method resolution\norder (MRO) for bases %U", joined);
+        error_format(&type_TypeError, "Cannot create a consistent method resolution\norder (MRO) for bases %U", joined);
     value_xdecref(comma);
     value_xdecref(joined);
     value_decref(names);

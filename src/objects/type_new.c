@@ -1,9 +1,9 @@
 /* type_new.c: making classes at run time (type.__new__, the class statement's last step) and the life of their
  * instances.
  *
- * Layout of an instance: the fixed part of the base's instance, one Value for each of the class's own __slots__, the list
- * of weak references when the class adds it, and last the InstanceAttrs (whose size depends on the shape). A base's
- * InstanceAttrs therefore move in a subclass that adds slots: type->attrs_offset is each class's own. */
+ * Layout of an instance: the fixed part of the base's instance, one Value for each of the class's own __slots__, the
+ * list of weak references when the class adds it, and last the InstanceAttrs (whose size depends on the shape). A
+ * base's InstanceAttrs therefore move in a subclass that adds slots: type->attrs_offset is each class's own. */
 #include "gc/gc.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
@@ -115,7 +115,7 @@ static Value get_weakref(Value self, void *closure)
 }
 
 const NativeGetSet type_dict_getset = {"__dict__", generic_get_dict, generic_set_dict,
-                                         "dictionary for instance variables (if defined)", NULL};
+                                       "dictionary for instance variables (if defined)", NULL};
 static const NativeGetSet weakref_getset = {"__weakref__", get_weakref, NULL,
                                             "list of weak references to the object (if defined)", NULL};
 
@@ -131,8 +131,9 @@ Type *type_calculate_metaclass(Type *metatype, Value bases)
             winner = candidate;
             continue;
         }
-        error_set(&type_TypeError, "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass "
-                                   "of the metaclasses of all its bases");
+        error_set(&type_TypeError,
+                  "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass "
+                  "of the metaclasses of all its bases");
         return NULL;
     }
     return winner;
@@ -428,9 +429,16 @@ static int fill_class_cell(Type *type)
     return dict_delete(type->dict, ID(__classcell__));
 }
 
+/* CPython keeps the documentation as UTF-8: what cannot be encoded is refused here, too. */
+static bool check_doc(const Type *type)
+{
+    Value doc = dict_get_borrow(type->dict, ID(__doc__));
+    return value_is_null(doc) || !is_str(doc) || str_as_utf8(doc, NULL);
+}
+
 static int fill_namespace(Type *type, const ClassPlan *plan)
 {
-    if (set_module_name(type) < 0 || take_qualname(type) < 0) return -1;
+    if (set_module_name(type) < 0 || take_qualname(type) < 0 || !check_doc(type)) return -1;
     if (wrap_function(type, ID(__new__), static_method_new) < 0 ||
         wrap_function(type, ID(__init_subclass__), class_method_new) < 0 ||
         wrap_function(type, ID(__class_getitem__), class_method_new) < 0)
@@ -492,8 +500,10 @@ static bool parse_type_arguments(const Value *args, ssize_t nargs)
         error_format(&type_TypeError, "type.__new__() takes exactly 3 arguments (%zd given)", nargs);
         return false;
     }
-    static const struct { Type *type; const char *name; } expected[3] = {
-        {&type_str, "str"}, {&type_tuple, "tuple"}, {&type_dict, "dict"}};
+    static const struct {
+        Type *type;
+        const char *name;
+    } expected[3] = {{&type_str, "str"}, {&type_tuple, "tuple"}, {&type_dict, "dict"}};
     for (int i = 0; i < 3; i++)
         if (!type_is_subtype(type_of(args[i]), expected[i].type)) {
             error_format(&type_TypeError, "type.__new__() argument %d must be %s, not %T", i + 1, expected[i].name,
@@ -544,8 +554,10 @@ static Type *make_class(ClassPlan *plan)
     }
     /* With one line of bases all slots but those of the class's own methods are inherited ones. */
     bool is_linear = tuple_length(type->mro) == tuple_length(type->base->mro) + 1 && tuple_length(plan->bases) == 1;
-    if (is_linear) slots_update_own(type);
-    else slots_update_all(type);
+    if (is_linear)
+        slots_update_own(type);
+    else
+        slots_update_all(type);
     return type;
 }
 
@@ -585,8 +597,8 @@ NULLABLE Type *type_new_native(const char *full_name, Type *base, NULLABLE Value
     plan.dict = value_is_null(namespace) ? dict_new() : dict_copy(namespace);
     Value module = dot ? str_from_utf8(full_name, dot - full_name) : value_incref(ID(builtins));
     if (!value_is_null(plan.name) && !value_is_null(plan.bases) && !value_is_null(plan.dict) &&
-        !value_is_null(module) && (dict_contains(plan.dict, ID(__module__)) == 1 ||
-                                   dict_set(plan.dict, ID(__module__), module) == 0))
+        !value_is_null(module) &&
+        (dict_contains(plan.dict, ID(__module__)) == 1 || dict_set(plan.dict, ID(__module__), module) == 0))
         type = make_class(&plan);
     value_xdecref(plan.name);
     value_xdecref(plan.bases);

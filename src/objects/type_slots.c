@@ -21,12 +21,27 @@
 
 #define WRAPPER(name) static Value name(Value self, const Value *args, ssize_t nargs, void *slot)
 
-WRAPPER(wrap_unary) { return ((UnarySlot)slot)(self); }
-WRAPPER(wrap_binary_left) { return ((BinarySlot)slot)(self, args[0]); }
-WRAPPER(wrap_binary_right) { return ((BinarySlot)slot)(args[0], self); }
+WRAPPER(wrap_unary)
+{
+    return ((UnarySlot)slot)(self);
+}
+WRAPPER(wrap_binary_left)
+{
+    return ((BinarySlot)slot)(self, args[0]);
+}
+WRAPPER(wrap_binary_right)
+{
+    return ((BinarySlot)slot)(args[0], self);
+}
 
-WRAPPER(wrap_power) { return ((TernarySlot)slot)(self, args[0], nargs > 1 ? args[1] : VALUE_NONE); }
-WRAPPER(wrap_power_right) { return ((TernarySlot)slot)(args[0], self, nargs > 1 ? args[1] : VALUE_NONE); }
+WRAPPER(wrap_power)
+{
+    return ((TernarySlot)slot)(self, args[0], nargs > 1 ? args[1] : VALUE_NONE);
+}
+WRAPPER(wrap_power_right)
+{
+    return ((TernarySlot)slot)(args[0], self, nargs > 1 ? args[1] : VALUE_NONE);
+}
 
 WRAPPER(wrap_inquiry)
 {
@@ -229,7 +244,7 @@ static Value slot_binary(Value self, Value other, Value name, Value reflected, s
 #define SLOT_BINARY(slot, name, reflected)                                                                             \
     static Value slot_##slot(Value self, Value other)                                                                  \
     {                                                                                                                  \
-        return slot_binary(self, other, name, reflected, offsetof(Type, number.slot), (void *)slot_##slot);    \
+        return slot_binary(self, other, name, reflected, offsetof(Type, number.slot), (void *)slot_##slot);            \
     }
 SLOT_BINARY(add, ID(__add__), ID(__radd__))
 SLOT_BINARY(subtract, ID(__sub__), ID(__rsub__))
@@ -264,7 +279,7 @@ static Value slot_inplace_power(Value self, Value other, Value modulus)
 #define SLOT_UNARY(slot, name)                                                                                         \
     static Value slot_##slot(Value self)                                                                               \
     {                                                                                                                  \
-        return call_required(self, name, NULL, 0);                                                                 \
+        return call_required(self, name, NULL, 0);                                                                     \
     }
 SLOT_UNARY(negative, ID(__neg__))
 SLOT_UNARY(positive, ID(__pos__))
@@ -278,7 +293,7 @@ SLOT_UNARY(str, ID(__str__))
 #define SLOT_INPLACE(slot, name)                                                                                       \
     static Value slot_##slot(Value self, Value other)                                                                  \
     {                                                                                                                  \
-        return call_required(self, name, &other, 1);                                                               \
+        return call_required(self, name, &other, 1);                                                                   \
     }
 SLOT_INPLACE(inplace_add, ID(__iadd__))
 SLOT_INPLACE(inplace_subtract, ID(__isub__))
@@ -456,14 +471,15 @@ Value slot_getattr_hook(Value self, Value name)
     if (object_has_type(attribute, &type_wrapper_descriptor) &&
         ((WrapperDescriptor *)value_as_object(attribute))->slot == (void *)generic_getattr)
         result = generic_getattr(self, name);
-    else result = slot_getattribute(self, name);
+    else
+        result = slot_getattribute(self, name);
     if (value_is_null(result) && error_catch(&type_AttributeError)) {
         Type *hook_type = type_of(hook);
         if (hook_type->flags & TYPE_METHOD_DESCRIPTOR) {
             result = call_2(hook, self, name);
         } else {
-            Value bound = hook_type->descr_get ? hook_type->descr_get(hook, self, value_from_type(type))
-                                               : value_incref(hook);
+            Value bound =
+                hook_type->descr_get ? hook_type->descr_get(hook, self, value_from_type(type)) : value_incref(hook);
             result = value_is_null(bound) ? VALUE_NULL : call_1(bound, name);
             value_xdecref(bound);
         }
@@ -529,8 +545,8 @@ static Value slot_descr_get(Value self, NULLABLE Value object, NULLABLE Value ty
 static int slot_descr_set(Value self, Value object, NULLABLE Value value)
 {
     Value args[2] = {object, value};
-    Value result = value_is_null(value) ? call_required(self, ID(__delete__), args, 1)
-                                        : call_required(self, ID(__set__), args, 2);
+    Value result =
+        value_is_null(value) ? call_required(self, ID(__delete__), args, 1) : call_required(self, ID(__set__), args, 2);
     if (value_is_null(result)) return -1;
     value_decref(result);
     return 0;
@@ -601,7 +617,9 @@ static Value slot_anext(Value self)
 /* --- the table --- */
 
 #define ROW(slot, function, name, wrapper, min, max, doc)                                                              \
-    {name, offsetof(Type, slot), (void *)(function), wrapper, min, max, name doc, VALUE_NULL}
+    {                                                                                                                  \
+        name, offsetof(Type, slot), (void *)(function), wrapper, min, max, name doc, VALUE_NULL                        \
+    }
 #define UNARY(slot, function, name, doc) ROW(slot, function, name, wrap_unary, 0, 0, "($self, /)\n--\n\n" doc)
 #define BINARY(slot, function, name, doc)                                                                              \
     ROW(slot, function, name, wrap_binary_left, 1, 1, "($self, value, /)\n--\n\n" doc)
@@ -753,10 +771,10 @@ int slots_add_wrappers(Type *type)
 void slots_inherit(Type *type, const Type *base)
 {
     static const size_t first_slot = offsetof(Type, number), end_of_slots = offsetof(Type, methods);
-    static const size_t plain[] = {
-        offsetof(Type, init), offsetof(Type, repr),     offsetof(Type, str),       offsetof(Type, call),
-        offsetof(Type, iter), offsetof(Type, iternext), offsetof(Type, descr_get), offsetof(Type, descr_set),
-        offsetof(Type, getattr), offsetof(Type, setattr), offsetof(Type, finalize)};
+    static const size_t plain[] = {offsetof(Type, init),      offsetof(Type, repr),      offsetof(Type, str),
+                                   offsetof(Type, call),      offsetof(Type, iter),      offsetof(Type, iternext),
+                                   offsetof(Type, descr_get), offsetof(Type, descr_set), offsetof(Type, getattr),
+                                   offsetof(Type, setattr),   offsetof(Type, finalize)};
     for (size_t i = 0; i < COUNT_OF(plain); i++)
         if (!SLOT_OF(type, plain[i])) SLOT_OF(type, plain[i]) = SLOT_OF(base, plain[i]);
     for (size_t offset = first_slot; offset < end_of_slots; offset += sizeof(void *))
@@ -803,7 +821,8 @@ static void update_slot(Type *type, const SlotDef *any)
             if ((!specific || specific == wrapper->slot) && wrapper->definition->wrapper == row->wrapper &&
                 type_is_subtype(type, wrapper->base.type))
                 specific = wrapper->slot;
-            else use_generic = true;
+            else
+                use_generic = true;
         } else if (offset == offsetof(Type, new_instance) && native_function_is_new(method)) {
             /* Inherited already. Somebody else's __new__ put into a class goes unnoticed: bpo-5322. */
             specific = (void *)type->new_instance;

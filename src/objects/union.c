@@ -18,8 +18,14 @@ typedef struct Union {
     NULLABLE Value parameters; /* made when asked for */
 } Union;
 
-ALWAYS_INLINE Union *as_union(Value v) { return (Union *)value_as_object(v); }
-static bool is_union(Value v) { return object_has_type(v, &type_union); }
+ALWAYS_INLINE Union *as_union(Value v)
+{
+    return (Union *)value_as_object(v);
+}
+static bool is_union(Value v)
+{
+    return object_has_type(v, &type_union);
+}
 
 static bool is_alias(Value v)
 {
@@ -55,8 +61,7 @@ static int add_member(Value list, Value v)
     for (ssize_t i = 0; i < list_length(list); i++) {
         Value old = list_item_borrow(list, i);
         int same = value_is(old, member);
-        if (!same && is_alias(old) && is_alias(member))
-            same = rich_compare_bool(old, member, CMP_EQ);
+        if (!same && is_alias(old) && is_alias(member)) same = rich_compare_bool(old, member, CMP_EQ);
         if (same) return same < 0 ? -1 : 0;
     }
     return list_append(list, member);

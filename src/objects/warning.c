@@ -1,8 +1,8 @@
 /* warning.c: issuing warnings: filters, registries of what was shown already, and where a warning comes from.
  *
  * As long as the module `warnings` is not imported, the filters here are used and warnings are printed from here; later
- * the module's own `filters`, `onceregistry`, `defaultaction` and `_showwarnmsg` are asked, so that programs may replace
- * them. */
+ * the module's own `filters`, `onceregistry`, `defaultaction` and `_showwarnmsg` are asked, so that programs may
+ * replace them. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -211,8 +211,10 @@ static void show_plainly(const WarningPlace *place, Value text, Value category)
     Value line = value_is_null(name) ? VALUE_NULL
                                      : str_format("%S:%ld: %U: %S\n", place->filename, (long)place->line, name, text);
     Value written = value_is_null(line) ? VALUE_NULL : call_method_1(stream, ID(write), line);
-    if (value_is_null(written)) error_clear();
-    else show_source_line(stream, place);
+    if (value_is_null(written))
+        error_clear();
+    else
+        show_source_line(stream, place);
     value_xdecref(written);
     value_xdecref(line);
     value_xdecref(name);
@@ -234,7 +236,12 @@ static int show(Value category, Value text, Value message, const WarningPlace *p
         if (!error_occurred()) error_set(&type_RuntimeError, "unable to get warnings.WarningMessage");
     } else {
         Value line = int_from_int64(place->line);
-        Value args[] = {message, category, place->filename, line, VALUE_NONE, VALUE_NONE,
+        Value args[] = {message,
+                        category,
+                        place->filename,
+                        line,
+                        VALUE_NONE,
+                        VALUE_NONE,
                         value_is_null(place->source) ? VALUE_NONE : place->source};
         Value record = call_vector(class_, args, COUNT_OF(args), VALUE_NULL);
         if (!value_is_null(record)) result = call_1(function, record);
@@ -349,8 +356,10 @@ static bool is_import_machinery(Value frame)
     Value filename = value_is_null(code) ? VALUE_NULL : get_attr(code, ID(co_filename));
     bool result = false;
     const char *text = !value_is_null(filename) && is_str(filename) ? str_as_utf8(filename, NULL) : NULL;
-    if (text) result = strstr(text, "importlib") && strstr(text, "_bootstrap");
-    else error_clear();
+    if (text)
+        result = strstr(text, "importlib") && strstr(text, "_bootstrap");
+    else
+        error_clear();
     value_xdecref(filename);
     value_xdecref(code);
     return result;
@@ -363,8 +372,8 @@ static Value outer_frame(STEALS Value frame)
     return back;
 }
 
-/* The frame `stack_level` levels up (1: the innermost one), None when the stack is not that deep. The import machinery's
- * frames do not count, unless the warning comes from there. */
+/* The frame `stack_level` levels up (1: the innermost one), None when the stack is not that deep. The import
+ * machinery's frames do not count, unless the warning comes from there. */
 static Value find_frame(ssize_t stack_level)
 {
     Value get_frame = import_attr("sys", "_getframe");
@@ -425,8 +434,8 @@ static int issue_from_origin(Value category, Value message, const Origin *origin
     bool named = !value_is_null(module) && (value_is_none(module) || is_str(module));
     module = named ? value_incref(module) : str_from_cstr("<string>");
     if (value_is_null(module)) return -1;
-    WarningPlace place = {.filename = origin->filename, .module = module, .registry = value_incref(registry),
-                          .source = source};
+    WarningPlace place = {
+        .filename = origin->filename, .module = module, .registry = value_incref(registry), .source = source};
     place.line = value_is_small_int(origin->line) ? value_as_small_int(origin->line) : 0;
     int result = warning_issue_at(category, message, &place);
     value_decref(registry);
@@ -438,12 +447,13 @@ static Value checked_category(Value message, NULLABLE Value category)
 {
     int is_warning = is_instance(message, value_from_type(&type_Warning));
     if (is_warning < 0) return VALUE_NULL;
-    if (is_warning) category = value_from_type(type_of(message));
-    else if (value_is_null(category) || value_is_none(category)) category = value_from_type(&type_UserWarning);
+    if (is_warning)
+        category = value_from_type(type_of(message));
+    else if (value_is_null(category) || value_is_none(category))
+        category = value_from_type(&type_UserWarning);
     int is_sub = is_type(category) ? is_subclass(category, value_from_type(&type_Warning)) : 0;
     if (is_sub > 0) return category;
-    if (is_sub == 0)
-        error_format(&type_TypeError, "category must be a Warning subclass, not '%T'", category);
+    if (is_sub == 0) error_format(&type_TypeError, "category must be a Warning subclass, not '%T'", category);
     return VALUE_NULL;
 }
 

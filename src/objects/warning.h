@@ -5,10 +5,10 @@
 #include "objects/object.h"
 
 typedef struct WarningState {
-    NULLABLE Value filters;       /* list, in the module as _warnings.filters */
-    NULLABLE Value once_registry; /* dict */
+    NULLABLE Value filters;        /* list, in the module as _warnings.filters */
+    NULLABLE Value once_registry;  /* dict */
     NULLABLE Value default_action; /* str */
-    int64_t filters_version;      /* changes with _filters_mutated(): registries of an older version are emptied */
+    int64_t filters_version;       /* changes with _filters_mutated(): registries of an older version are emptied */
 } WarningState;
 
 extern WarningState warning_state;

@@ -401,7 +401,7 @@ static void warn_never_awaited(Generator *generator)
         Value function = get_attr_optional(warnings, ID(_warn_unawaited_coroutine), &failed);
         if (!value_is_null(function)) {
             Value result = call_1(function, self);
-            warned = true;
+            warned = !value_is_null(result) || error_matches(&type_RuntimeWarning);
             value_decref(function);
             if (value_is_null(result))
                 error_write_unraisable(self, NULL);
