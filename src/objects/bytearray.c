@@ -477,7 +477,8 @@ static Value method_extend(Value self, const Value *args, ssize_t nargs, Value k
                 error_format(&type_TypeError, "can't extend bytearray with %.100s", type_of(args[0])->name);
             return VALUE_NULL;
         }
-        int status = extend_with(self, iterator);
+        /* only its errors matter: the bytes are collected first */
+        int status = length_hint(args[0], 32) < 0 ? -1 : extend_with(self, iterator);
         value_decref(iterator);
         return status < 0 ? VALUE_NULL : VALUE_NONE;
     }
