@@ -102,6 +102,7 @@ static COLD Value no_accessor(Value self, Value object, const char *what)
 {
     const Property *property = as_property(self);
     Value qualname = type_qualname(type_of(object));
+    if (value_is_null(qualname)) return VALUE_NULL;
     if (!value_is_null(property->name))
         error_format(&type_AttributeError, "property %R of %R object has no %s", property->name, qualname, what);
     else

@@ -854,7 +854,11 @@ static Value type_repr(Value self)
     Type *type = as_type(self);
     Value module = type_module_name(type);
     if (value_is_null(module)) error_clear();
-    Value qualname = type_qualname(type), text;
+    Value qualname = type_qualname(type), text = VALUE_NULL;
+    if (value_is_null(qualname)) {
+        value_xdecref(module);
+        return VALUE_NULL;
+    }
     if (!value_is_null(module) && is_str(module) && !str_equal_cstr(module, "builtins"))
         text = str_format("<class '%U.%U'>", module, qualname);
     else
