@@ -21,11 +21,21 @@
 static Thread *lock_owner;
 static int lock_depth;
 
-static Value imp_acquire_lock(Value self, const Value *args, ssize_t nargs, Value kwnames)
+void import_lock_acquire(void)
 {
     while (lock_owner && lock_owner != current_thread) thread_yield();
     lock_owner = current_thread;
     lock_depth++;
+}
+
+void import_lock_release(void)
+{
+    if (lock_owner == current_thread && --lock_depth == 0) lock_owner = NULL;
+}
+
+static Value imp_acquire_lock(Value self, const Value *args, ssize_t nargs, Value kwnames)
+{
+    import_lock_acquire();
     return VALUE_NONE;
 }
 

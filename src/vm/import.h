@@ -22,4 +22,8 @@ Value import_builtin(const char *name, NULLABLE Value spec) NODISCARD;
 NULLABLE Value sys_get_borrow(const char *name);
 int sys_set(const char *name, NULLABLE Value value) NODISCARD;
 
+/* The import lock, recursive: also held around a fork, so that the child sees no half-made module. */
+void import_lock_acquire(void);
+void import_lock_release(void);
+
 #endif

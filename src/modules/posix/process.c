@@ -12,6 +12,7 @@
 #include <utmp.h>
 
 #include "modules/posix/environment.h"
+#include "vm/import.h"
 
 /* --- ends --- */
 
@@ -90,16 +91,19 @@ static void run_hooks(int which, bool backwards)
 void fork_before(void)
 {
     run_hooks(0, true);
+    import_lock_acquire();
 }
 
 void fork_after_parent(void)
 {
+    import_lock_release();
     run_hooks(1, false);
 }
 
 void fork_after_child(void)
 {
     if (threads_after_fork_hook) threads_after_fork_hook();
+    import_lock_release();
     if (signals_after_fork_hook) signals_after_fork_hook();
     run_hooks(2, false);
 }
