@@ -124,6 +124,15 @@ static bool parse_mode(Value v, int flags, enum ParseMode *mode)
 static Value filename_text(Value v)
 {
     if (is_str(v)) return value_incref(v);
+    if (!is_bytes(v) && supports_buffer(v)) {
+        if (warn_format(&type_DeprecationWarning, 1, "path should be string, bytes, or os.PathLike, not %T", v) < 0)
+            return VALUE_NULL;
+        Buffer view;
+        if (buffer_get(v, &view, BUFFER_SIMPLE) < 0) return VALUE_NULL;
+        Value text = str_decode_fs(view.data, view.length);
+        buffer_release(&view);
+        return text;
+    }
     Value bytes = str_encode_fs(v);
     if (value_is_null(bytes)) return bytes;
     Value text = str_decode_fs(as_bytes(bytes)->data, as_bytes(bytes)->length);

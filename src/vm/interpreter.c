@@ -256,6 +256,7 @@ leave_frame : {
             frame_clear_fast(left, sp);
             frame_release(left);
         } else {
+            left->ip = ip;
             frame_pop(left);
         }
         ip = frame->ip;

@@ -92,6 +92,7 @@ static bool find_coding(const char *text, ssize_t size, char *name, size_t room)
             name[n] = 0;
             return n > 0;
         }
+        if (at < stop && *at != '#') return false; /* code: a second line's comment is no coding line */
         text = stop + 1;
     }
     return false;
