@@ -192,8 +192,84 @@ Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
     }
 }
 
+/* The usual exit: only the entry frame, only values and constants. */
+typedef struct FastEntry {
+    uint16_t slot;
+    uint8_t type;     /* IrType */
+    uint8_t increfs;
+    int32_t index;    /* of the exit value; -1: `constant` */
+    Value constant;
+} FastEntry;
+
+typedef struct FastExit {
+    bool is_possible;
+    int count;
+    FastEntry entries[];
+} FastExit;
+
+static COLD NULLABLE FastExit *make_fast(const Tree *ir, int snapshot)
+{
+    const Snapshot *s = &ir->snapshots[snapshot];
+    FastExit *fast = raw_calloc(1, sizeof *fast + (size_t)s->entry_count * sizeof(FastEntry));
+    if (!fast) return NULL;
+    Ref live[SNAP_LIVE_MAX];
+    int live_count = snapshot_live(ir, snapshot, live);
+    fast->is_possible = s->frame_count == 1;
+    for (int i = 0; i < s->entry_count && fast->is_possible; i++) {
+        const SnapEntry *entry = &ir->entries[s->first_entry + i];
+        FastEntry *f = &fast->entries[fast->count++];
+        *f = (FastEntry){entry->slot, (uint8_t)ir_type(ir, entry->ref), !(entry->flags & SLOT_OWNED), -1, VALUE_NULL};
+        if (REF_IS_VIRTUAL(entry->ref)) {
+            fast->is_possible = false;
+        } else if (REF_IS_CONST(entry->ref)) {
+            fast->is_possible = f->type == IR_VAL || f->type == IR_INT || f->type == IR_BOOL;
+            uint64_t bits = ir_constant(ir, entry->ref)->bits;
+            f->constant = f->type == IR_INT ? value_from_small_int((int64_t)bits) : f->type == IR_BOOL ? value_from_bool(bits) : (Value){bits};
+        } else {
+            for (int k = 0; k < live_count; k++) {
+                if (live[k] == entry->ref) f->index = k;
+            }
+            if (f->index < 0) fast->is_possible = false;
+        }
+    }
+    return fast;
+}
+
+static void leave_fast(const FastExit *fast, Value *slots, const uint64_t *values)
+{
+    for (const FastEntry *f = fast->entries, *end = f + fast->count; f < end; f++) {
+        Value *slot = &slots[f->slot];
+        if (f->index < 0) {
+            *slot = value_xincref(f->constant);
+            continue;
+        }
+        uint64_t raw = values[f->index];
+        switch ((IrType)f->type) {
+        case IR_INT: *slot = (Value){raw | 1}; break;
+        case IR_BOOL: *slot = value_from_bool(raw != 0); break;
+        case IR_FLOAT: {
+            double d;
+            memcpy(&d, &raw, sizeof d);
+            *slot = value_from_double(d);
+            break;
+        }
+        default:
+            *slot = (Value){raw};
+            if (f->increfs) value_xincref(*slot);
+            break;
+        }
+    }
+}
+
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
 {
+    Snapshot *quick = &tree->ir.snapshots[snapshot];
+    if (UNLIKELY(!quick->fast)) quick->fast = make_fast(&tree->ir, snapshot);
+    if (LIKELY(quick->fast && quick->fast->is_possible)) {
+        leave_fast(quick->fast, frame->localsplus, values);
+        place_frame(frame, &tree->ir.frames[quick->first_frame], true, quick->keeps_sp);
+        return frame;
+    }
     Rebuild r;
     r.tree = tree;
     r.ir = &tree->ir;

@@ -33,6 +33,7 @@ void tree_init(Tree *tree)
 
 void tree_free(Tree *tree)
 {
+    for (int i = 0; i < tree->snapshots_count; i++) raw_free(tree->snapshots[i].fast);
     raw_free(tree->ins);
     raw_free(tree->constants);
     raw_free(tree->args);

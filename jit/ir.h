@@ -113,6 +113,7 @@ typedef struct Snapshot {
     uint16_t tries;  /* failed attempts to record a bridge */
     uint8_t kind;
     bool keeps_sp;   /* the stack pointer in memory is right (a helper that ran on the frame itself has failed) */
+    NULLABLE struct FastExit *fast; /* owned: how to leave here, worked out once (exits.c) */
     int16_t result;  /* SNAP_RETURN: 1 + index of the result among the live values; 0: not looked up, -1: not there */
     uint8_t result_type;
     int32_t at;      /* instruction count of the segment when it was taken */

@@ -103,6 +103,7 @@ static int copy_snapshot(Peel *peel, int old)
     copy.first_frame = first_frame;
     copy.at = tree->ins_count;
     copy.bridge = -1;
+    copy.fast = NULL;
     *VECTOR_ADD(tree, snapshots) = copy;
     peel->snapshot_map[old] = tree->snapshots_count - 1;
     return tree->snapshots_count - 1;

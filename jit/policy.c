@@ -167,7 +167,8 @@ static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
         return false;
     }
     if (place->tree) {
-        place_patch(place, unit);
+        if (is_function) ip->counter = 65535; /* it is there for native callers */
+        else place_patch(place, unit);
         return false;
     }
     place->back_unit = unit;

@@ -178,6 +178,16 @@ static void finish_aborted(void)
     }
 }
 
+/* Entering native code costs about as much as ten interpreted instructions. A small function without calls is worth
+ * having only for native callers. */
+static bool pays_from_interpreter(const Tree *ir)
+{
+    for (int i = 0; i < ir->ins_count; i++) {
+        if (ir->ins[i].op == IR_CALL && ir->ins[i].b >= HELPER_call && ir->ins[i].b <= HELPER_call_4) return true;
+    }
+    return ir->ins_count > 200;
+}
+
 static void finish_done(void)
 {
     JitTree *tree = rec.tree;
@@ -194,7 +204,7 @@ static void finish_done(void)
         tree->needs_compile = true;
     } else {
         rec.place->tree = tree;
-        place_patch(rec.place, rec.place->back_unit);
+        if (!rec.place->is_function || pays_from_interpreter(ir)) place_patch(rec.place, rec.place->back_unit);
     }
     if (jit_options.log_level >= 2) {
         fprintf(stderr, "jit: tree %u segment %d\n", tree->id, index);
