@@ -1,9 +1,9 @@
 /* compile.c: the program's side of the compile worker: start it, send trees, take code.
  *
- * Compiling does not stop the program: requests are written to a socket, and answers are taken when something polls (a hot
- * place, an exit). --jit=sync waits. At most one request is under way for a tree; bridges that arrive meanwhile go with
- * the next one. The worker is started by the first request. When anything about it fails, compile_problem says why and
- * nothing more is compiled: the program goes on interpreted. */
+ * Compiling does not stop the program: requests are written to a socket, and answers are taken when something polls (a
+ * hot place, an exit). --jit=sync waits. At most one request is under way for a tree; bridges that arrive meanwhile go
+ * with the next one. The worker is started by the first request. When anything about it fails, compile_problem says why
+ * and nothing more is compiled: the program goes on interpreted. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,12 @@ static int worker = -1;
 static char problem_text[160];
 
 enum { PENDING_MAX = 64 };
-static struct { JitTree *tree; uint32_t id; int segments; uint64_t *table; } pending[PENDING_MAX];
+static struct {
+    JitTree *tree;
+    uint32_t id;
+    int segments;
+    uint64_t *table;
+} pending[PENDING_MAX];
 static uint32_t last_request;
 
 static void give_up(const char *problem)
@@ -104,7 +109,8 @@ static bool start_worker(void)
         return false;
     }
     int status;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {} /* it forks at once: the worker itself is nobody's child */
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    } /* it forks at once: the worker itself is nobody's child */
     worker = ends[0];
     return true;
 }
@@ -230,9 +236,14 @@ static Buffer8 make_request(const JitTree *tree, uint32_t id)
 {
     const Tree *ir = &tree->ir;
     Buffer8 b = {0}, live = {0};
-    RequestHeader h = {.magic = PROTOCOL_MAGIC, .id = id, .level = 1, .ins_count = (uint32_t)ir->ins_count,
-                       .args_count = (uint32_t)ir->args_count, .constants_count = (uint32_t)ir->constants_count,
-                       .snapshots_count = (uint32_t)ir->snapshots_count, .segments_count = (uint32_t)ir->segments_count,
+    RequestHeader h = {.magic = PROTOCOL_MAGIC,
+                       .id = id,
+                       .level = 1,
+                       .ins_count = (uint32_t)ir->ins_count,
+                       .args_count = (uint32_t)ir->args_count,
+                       .constants_count = (uint32_t)ir->constants_count,
+                       .snapshots_count = (uint32_t)ir->snapshots_count,
+                       .segments_count = (uint32_t)ir->segments_count,
                        .frame_ip_offset = (int32_t)offsetof(Frame, ip) - (int32_t)offsetof(Frame, localsplus)};
     put(&b, &h, sizeof h);
     put(&b, ir->ins, (size_t)ir->ins_count * sizeof(Ins));
@@ -319,7 +330,8 @@ static void install(int index, const Answer *answer, const void *object)
 static bool take_answer(void)
 {
     Answer answer;
-    if (!receive_all(&answer, sizeof answer) || answer.magic != PROTOCOL_MAGIC || answer.object_size > REQUEST_SIZE_MAX) {
+    if (!receive_all(&answer, sizeof answer) || answer.magic != PROTOCOL_MAGIC ||
+        answer.object_size > REQUEST_SIZE_MAX) {
         give_up("the compile worker has died");
         return false;
     }
@@ -332,8 +344,10 @@ static bool take_answer(void)
     }
     int index = 0;
     while (index < compile_pending && pending[index].id != answer.id) index++;
-    if (index == compile_pending) give_up("the compile worker answers what nobody asked");
-    else install(index, &answer, object);
+    if (index == compile_pending)
+        give_up("the compile worker answers what nobody asked");
+    else
+        install(index, &answer, object);
     raw_free(object);
     return !compile_problem;
 }
@@ -355,6 +369,11 @@ void compile_poll(void)
 
 void tree_compile(JitTree *tree)
 {
+    if (jit_options.mode == JIT_EXEC) {
+        tree->state = TREE_READY;
+        tree->compiled_segments = tree->ir.segments_count;
+        return;
+    }
     if (compile_problem || (worker < 0 && !start_worker())) return;
     if (tree->state == TREE_COMPILING) return; /* needs_compile is set: it goes when the answer is here */
     if (!send_tree(tree)) return;

@@ -1,8 +1,9 @@
 /* exits.c: from native code back to the interpreter: frames rebuilt from a snapshot.
  *
- * Slots of the entry frame that the trace did not change are still in memory. Changed ones are dead in memory (no value,
- * or an immediate; whoever moved a counted reference out of a slot cleared it), so they are simply overwritten. A value
- * that the trace owns moves; any other is increfed. Nothing is dropped here, so no Python code runs in between. */
+ * Slots of the entry frame that the trace did not change are still in memory. Changed ones are dead in memory (no
+ * value, or an immediate; whoever moved a counted reference out of a slot cleared it), so they are simply overwritten.
+ * A value that the trace owns moves; any other is increfed. Nothing is dropped here, so no Python code runs in between.
+ */
 #include "jit/runtime.h"
 #include "objects/error.h"
 #include "objects/float.h"
@@ -16,7 +17,7 @@ typedef struct Rebuild {
     Ref live[SNAP_LIVE_MAX];
     int live_count;
     const uint64_t *values;
-    Value built[32];       /* virtual objects that several slots share */
+    Value built[32]; /* virtual objects that several slots share */
     int built_index[32];
     int built_count;
 } Rebuild;
@@ -131,8 +132,10 @@ static void write_entries(Rebuild *r, const Snapshot *s, int low, int high, Valu
         Value *slot = &slots[entry->slot - low];
         bool in_place = is_in_place(r, entry, slot);
         Value v = build(r, entry->ref, entry->flags);
-        if (in_place) value_decref(v); /* build gave a second reference; the slot has its own */
-        else *slot = v;
+        if (in_place)
+            value_decref(v); /* build gave a second reference; the slot has its own */
+        else
+            *slot = v;
     }
 }
 
@@ -195,9 +198,9 @@ Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
 /* The usual exit: only the entry frame, only values and constants. */
 typedef struct FastEntry {
     uint16_t slot;
-    uint8_t type;     /* IrType */
+    uint8_t type; /* IrType */
     uint8_t increfs;
-    int32_t index;    /* of the exit value; -1: `constant` */
+    int32_t index; /* of the exit value; -1: `constant` */
     Value constant;
 } FastEntry;
 
@@ -224,7 +227,9 @@ static COLD NULLABLE FastExit *make_fast(const Tree *ir, int snapshot)
         } else if (REF_IS_CONST(entry->ref)) {
             fast->is_possible = f->type == IR_VAL || f->type == IR_INT || f->type == IR_BOOL;
             uint64_t bits = ir_constant(ir, entry->ref)->bits;
-            f->constant = f->type == IR_INT ? value_from_small_int((int64_t)bits) : f->type == IR_BOOL ? value_from_bool(bits) : (Value){bits};
+            f->constant = f->type == IR_INT    ? value_from_small_int((int64_t)bits)
+                          : f->type == IR_BOOL ? value_from_bool(bits)
+                                               : (Value){bits};
         } else {
             for (int k = 0; k < live_count; k++) {
                 if (live[k] == entry->ref) f->index = k;

@@ -37,17 +37,50 @@ static double helper_float_floor_divide(double a, double b)
     return q - rounded > 0.5 ? rounded + 1.0 : rounded;
 }
 
-static Value helper_compare(Value a, Value b, int64_t op) { return rich_compare(a, b, (CompareOp)op); }
-static int64_t helper_is_true(Value v) { return is_true(v); }
-static int64_t helper_contains(Value container, Value item) { return contains(container, item); }
-static int64_t helper_set_attr(Value v, Value name, Value value) { return set_attr(v, name, value); }
-static int64_t helper_str_equal(Value a, Value b) { return str_equal(a, b); }
-static int64_t helper_str_compare(Value a, Value b) { return str_compare(a, b); }
-static Value helper_str_item(Value v, int64_t index) { return str_from_char(str_char(as_str(v), index)); }
-static int64_t helper_str_ord(Value v) { return str_char(as_str(v), 0); }
-static Value helper_str_chr(int64_t n) { return str_from_char((uint32_t)n); }
-static Value helper_format_value(Value v, int64_t conversion, Value spec) { return op_format_value(v, (int)conversion, spec); }
-static Value helper_binary(uint64_t op, Value left, Value right) { return op_binary((uint32_t)op, left, right); }
+static Value helper_compare(Value a, Value b, int64_t op)
+{
+    return rich_compare(a, b, (CompareOp)op);
+}
+static int64_t helper_is_true(Value v)
+{
+    return is_true(v);
+}
+static int64_t helper_contains(Value container, Value item)
+{
+    return contains(container, item);
+}
+static int64_t helper_set_attr(Value v, Value name, Value value)
+{
+    return set_attr(v, name, value);
+}
+static int64_t helper_str_equal(Value a, Value b)
+{
+    return str_equal(a, b);
+}
+static int64_t helper_str_compare(Value a, Value b)
+{
+    return str_compare(a, b);
+}
+static Value helper_str_item(Value v, int64_t index)
+{
+    return str_from_char(str_char(as_str(v), index));
+}
+static int64_t helper_str_ord(Value v)
+{
+    return str_char(as_str(v), 0);
+}
+static Value helper_str_chr(int64_t n)
+{
+    return str_from_char((uint32_t)n);
+}
+static Value helper_format_value(Value v, int64_t conversion, Value spec)
+{
+    return op_format_value(v, (int)conversion, spec);
+}
+static Value helper_binary(uint64_t op, Value left, Value right)
+{
+    return op_binary((uint32_t)op, left, right);
+}
 
 /* The arguments that native code left in the buffer, before anything can overwrite them. */
 static void take_arguments(Value *values, int64_t count)
@@ -63,7 +96,10 @@ static Value helper_build_string(int64_t count)
     return op_build_string(values, count);
 }
 
-static Value helper_build_list(int64_t count) { return list_from_array(jit_call_arguments, count); }
+static Value helper_build_list(int64_t count)
+{
+    return list_from_array(jit_call_arguments, count);
+}
 
 static Value helper_build_map(int64_t count)
 {
@@ -81,8 +117,14 @@ static Value helper_build_set(int64_t count)
     return op_build_set(values, count);
 }
 
-static int64_t helper_set_item(Value container, Value key, Value value) { return set_item(container, key, value); }
-static int64_t helper_delete_item(Value container, Value key) { return set_item(container, key, VALUE_NULL); }
+static int64_t helper_set_item(Value container, Value key, Value value)
+{
+    return set_item(container, key, value);
+}
+static int64_t helper_delete_item(Value container, Value key)
+{
+    return set_item(container, key, VALUE_NULL);
+}
 
 static Value helper_dict_item(Value dict, Value key)
 {
@@ -98,8 +140,14 @@ static Value helper_dict_get(Value dict, Value key, Value fallback)
     return error_occurred() ? VALUE_NULL : value_incref(fallback);
 }
 
-static int64_t helper_dict_set(Value dict, Value key, Value value) { return dict_set(dict, key, value); }
-static int64_t helper_list_append(Value list, Value item) { return list_append(list, item); }
+static int64_t helper_dict_set(Value dict, Value key, Value value)
+{
+    return dict_set(dict, key, value);
+}
+static int64_t helper_list_append(Value list, Value item)
+{
+    return list_append(list, item);
+}
 
 static Value helper_list_pop(Value v)
 {
@@ -109,16 +157,43 @@ static Value helper_list_pop(Value v)
     return item;
 }
 
-static int64_t helper_list_extend(Value list, Value iterable) { return op_list_extend(list, iterable); }
-static int64_t helper_set_add(Value set, Value item) { return set_add(set, item); }
-static int64_t helper_map_add(Value dict, Value key, Value value) { return dict_set(dict, key, value); }
+static int64_t helper_list_extend(Value list, Value iterable)
+{
+    return op_list_extend(list, iterable);
+}
+static int64_t helper_set_add(Value set, Value item)
+{
+    return set_add(set, item);
+}
+static int64_t helper_map_add(Value dict, Value key, Value value)
+{
+    return dict_set(dict, key, value);
+}
 
-static Value tuple_of(const Value *items, ssize_t count) { return tuple_from_array_steal(items, count); }
-static Value helper_tuple_0(void) { return tuple_empty(); }
-static Value helper_tuple_1(Value a) { return tuple_of((Value[]){a}, 1); }
-static Value helper_tuple_2(Value a, Value b) { return tuple_of((Value[]){a, b}, 2); }
-static Value helper_tuple_3(Value a, Value b, Value c) { return tuple_of((Value[]){a, b, c}, 3); }
-static Value helper_tuple_4(Value a, Value b, Value c, Value d) { return tuple_of((Value[]){a, b, c, d}, 4); }
+static Value tuple_of(const Value *items, ssize_t count)
+{
+    return tuple_from_array_steal(items, count);
+}
+static Value helper_tuple_0(void)
+{
+    return tuple_empty();
+}
+static Value helper_tuple_1(Value a)
+{
+    return tuple_of((Value[]){a}, 1);
+}
+static Value helper_tuple_2(Value a, Value b)
+{
+    return tuple_of((Value[]){a, b}, 2);
+}
+static Value helper_tuple_3(Value a, Value b, Value c)
+{
+    return tuple_of((Value[]){a, b, c}, 3);
+}
+static Value helper_tuple_4(Value a, Value b, Value c, Value d)
+{
+    return tuple_of((Value[]){a, b, c, d}, 4);
+}
 
 static Value helper_tuple_5(Value a, Value b, Value c, Value d, Value e)
 {
@@ -163,14 +238,24 @@ static Value helper_call(Value callable, int64_t positional, Value kwnames, int6
 {
     Value args[65];
     take_arguments(args + 1, total);
-    if (is_function(callable) && value_is_null(kwnames)) return jit_call_function(as_function(callable), args + 1, positional);
+    if (is_function(callable) && value_is_null(kwnames))
+        return jit_call_function(as_function(callable), args + 1, positional);
     if (is_function(callable)) return function_call(callable, args + 1, positional, kwnames);
     return call_vector(callable, args + 1, positional, kwnames);
 }
 
-static Value helper_call_0(Value f) { return jit_call_function(as_function(f), NULL, 0); }
-static Value helper_call_1(Value f, Value a) { return jit_call_function(as_function(f), (Value[]){a}, 1); }
-static Value helper_call_2(Value f, Value a, Value b) { return jit_call_function(as_function(f), (Value[]){a, b}, 2); }
+static Value helper_call_0(Value f)
+{
+    return jit_call_function(as_function(f), NULL, 0);
+}
+static Value helper_call_1(Value f, Value a)
+{
+    return jit_call_function(as_function(f), (Value[]){a}, 1);
+}
+static Value helper_call_2(Value f, Value a, Value b)
+{
+    return jit_call_function(as_function(f), (Value[]){a, b}, 2);
+}
 
 static Value helper_call_3(Value f, Value a, Value b, Value c)
 {
@@ -193,7 +278,10 @@ static int64_t helper_instruction(Unit *ip, int64_t depth)
     return after ? 0 : -1;
 }
 
-static Value helper_new_instance(Value class) { return object_new(as_type(class), NULL, 0, VALUE_NULL); }
+static Value helper_new_instance(Value class)
+{
+    return object_new(as_type(class), NULL, 0, VALUE_NULL);
+}
 
 #define op_binary helper_binary
 #define is_true helper_is_true

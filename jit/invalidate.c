@@ -1,18 +1,19 @@
 /* invalidate.c: what traces assume about globals and builtins, and how it is revoked.
  *
- * A trace that folded dict[key] to a constant is listed under the key. The dict tells dict_watch_hook before each change
- * of a value; then the trees listed become invalid: their `valid` word is cleared (native code tests it after everything
- * that may have run Python code) and their places are unpatched. A key that revoked traces twice is not folded again. */
+ * A trace that folded dict[key] to a constant is listed under the key. The dict tells dict_watch_hook before each
+ * change of a value; then the trees listed become invalid: their `valid` word is cleared (native code tests it after
+ * everything that may have run Python code) and their places are unpatched. A key that revoked traces twice is not
+ * folded again. */
 #include "jit/runtime.h"
 #include "objects/dict.h"
 
 typedef struct Watch {
-    struct Watch *next;   /* of the bucket */
-    Value dict, key;      /* owned */
+    struct Watch *next; /* of the bucket */
+    Value dict, key;    /* owned */
     JitTree **trees;
     int count, capacity;
     uint16_t changes;
-    bool is_never;        /* native code stores to it without telling */
+    bool is_never; /* native code stores to it without telling */
 } Watch;
 
 enum { BUCKETS = 256, CHANGES_MAX = 2 };

@@ -13,8 +13,10 @@ void ir_grow(bool *failed, void **items, int *count, int *capacity, size_t size)
         void *grown = raw_realloc(*items, (size_t)wanted * size);
         if (!grown) { /* the element overwrites the last one; the recording is thrown away */
             *failed = true;
-            if (*count) (*count)--;
-            else abort();
+            if (*count)
+                (*count)--;
+            else
+                abort();
         } else {
             *items = grown;
             *capacity = wanted;
@@ -62,9 +64,18 @@ Ref ir_const(Tree *tree, IrType type, ConstKind kind, uint64_t bits)
     return ~(tree->constants_count - 1);
 }
 
-Ref ir_int(Tree *tree, int64_t n) { return ir_const(tree, IR_INT, CONST_NUMBER, (uint64_t)n); }
-Ref ir_word(Tree *tree, int64_t n) { return ir_const(tree, IR_WORD, CONST_NUMBER, (uint64_t)n); }
-Ref ir_bool(Tree *tree, bool b) { return ir_const(tree, IR_BOOL, CONST_NUMBER, b); }
+Ref ir_int(Tree *tree, int64_t n)
+{
+    return ir_const(tree, IR_INT, CONST_NUMBER, (uint64_t)n);
+}
+Ref ir_word(Tree *tree, int64_t n)
+{
+    return ir_const(tree, IR_WORD, CONST_NUMBER, (uint64_t)n);
+}
+Ref ir_bool(Tree *tree, bool b)
+{
+    return ir_const(tree, IR_BOOL, CONST_NUMBER, b);
+}
 
 Ref ir_float(Tree *tree, double d)
 {
@@ -111,8 +122,11 @@ uint32_t ir_effects(const Tree *tree, const Ins *ins)
 {
     switch ((IrOp)ins->op) {
     case IR_CALL: return helper_info[ins->b].effects;
-    case IR_FSTORE: case IR_ASTORE: case IR_BSTORE: return ALIAS_BIT(ins->aux);
-    case IR_SLOTCLR: case IR_SLOTSET: return ALIAS_BIT(ALIAS_FRAME);
+    case IR_FSTORE:
+    case IR_ASTORE:
+    case IR_BSTORE: return ALIAS_BIT(ins->aux);
+    case IR_SLOTCLR:
+    case IR_SLOTSET: return ALIAS_BIT(ALIAS_FRAME);
     case IR_DECREF: return (ins->aux & 6) ? 0 : ALIAS_ALL;
     default: return 0;
     }
@@ -130,7 +144,8 @@ void ir_visit_refs(Tree *tree, Ins *ins, RefVisitor visit, void *context)
         case 'a': visit(context, &ins->a); break;
         case 'b': visit(context, &ins->b); break;
         case 'c': visit(context, &ins->c); break;
-        case 'A': case 'V':
+        case 'A':
+        case 'V':
             for (int i = 0; i < ins->aux; i++) visit(context, &tree->args[ins->a + i]);
             break;
         default: break;
@@ -144,7 +159,7 @@ static void note_clobber(Tree *tree, const Ins *ins, Ref ref)
 {
     bool is_store = ir_op_info[ins->op].kind == KIND_STORE; /* opt_cse.c looks at stores one by one */
     uint32_t effects = is_store ? 0 : ir_effects(tree, ins);
-    for (int class = 1; effects >> class; class++) {
+    for (int class = 1; effects >> class; class ++) {
         if (effects & ALIAS_BIT(class)) tree->clobber[class] = ref;
     }
 }
@@ -188,7 +203,9 @@ Ref ir_emit(Tree *tree, Ins ins)
 void ir_rewind(Tree *tree, int snapshot)
 {
     /* the path, outermost segment last */
-    struct { int segment, end; } path[256];
+    struct {
+        int segment, end;
+    } path[256];
     int depth = 0;
     int segment = tree->snapshots[snapshot].segment, end = tree->snapshots[snapshot].at;
     while (depth < 256) {

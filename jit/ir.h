@@ -21,7 +21,10 @@
 #include "base/common.h"
 
 typedef int32_t Ref;
-enum { REF_NONE = INT32_MIN, REF_VIRTUAL = 1 << 28 }; /* REF_VIRTUAL + k: virtual object k of the tree (snapshots only) */
+enum {
+    REF_NONE = INT32_MIN,
+    REF_VIRTUAL = 1 << 28
+}; /* REF_VIRTUAL + k: virtual object k of the tree (snapshots only) */
 
 typedef enum IrType { IR_NIL, IR_INT, IR_FLOAT, IR_BOOL, IR_VAL, IR_WORD } IrType;
 
@@ -49,13 +52,27 @@ typedef struct Ins {
 
 /* What memory a load or store touches. Different classes never overlap. */
 typedef enum AliasClass {
-    ALIAS_CONST,      /* never changes: type of exact builtin objects, tuple items, lengths of immutable objects */
-    ALIAS_LIST_LENGTH, ALIAS_LIST_ITEMS, ALIAS_LIST_ELEMENT,
-    ALIAS_SHAPE, ALIAS_ATTR, ALIAS_SPILL, ALIAS_SPILL_ELEMENT, /* instances */
-    ALIAS_CELL, ALIAS_DICT, ALIAS_DICT_KEYS, ALIAS_TYPE_VERSION, ALIAS_VALID, ALIAS_FUNCTION,
-    ALIAS_BYTEARRAY_LENGTH, ALIAS_BYTEARRAY_DATA, ALIAS_BYTEARRAY_ELEMENT,
-    ALIAS_ITERATOR,   /* fields of iterator objects */
-    ALIAS_FRAME, ALIAS_EXCEPTION, ALIAS_OTHER,
+    ALIAS_CONST, /* never changes: type of exact builtin objects, tuple items, lengths of immutable objects */
+    ALIAS_LIST_LENGTH,
+    ALIAS_LIST_ITEMS,
+    ALIAS_LIST_ELEMENT,
+    ALIAS_SHAPE,
+    ALIAS_ATTR,
+    ALIAS_SPILL,
+    ALIAS_SPILL_ELEMENT, /* instances */
+    ALIAS_CELL,
+    ALIAS_DICT,
+    ALIAS_DICT_KEYS,
+    ALIAS_TYPE_VERSION,
+    ALIAS_VALID,
+    ALIAS_FUNCTION,
+    ALIAS_BYTEARRAY_LENGTH,
+    ALIAS_BYTEARRAY_DATA,
+    ALIAS_BYTEARRAY_ELEMENT,
+    ALIAS_ITERATOR, /* fields of iterator objects */
+    ALIAS_FRAME,
+    ALIAS_EXCEPTION,
+    ALIAS_OTHER,
     ALIAS_COUNT
 } AliasClass;
 #define ALIAS_BIT(class) (1u << (class))
@@ -63,10 +80,14 @@ typedef enum AliasClass {
 
 /* How an ENTRY reads its slot; the check that goes with it is made at the tree's entry. */
 typedef enum EntryKind {
-    ENTRY_VAL,        /* any value, borrowed from the slot (VALUE_NULL when unbound) */
-    ENTRY_INT, ENTRY_FLT, /* a small int, an immediate float, unboxed */
-    ENTRY_RANGE_NEXT, ENTRY_RANGE_REMAINING, ENTRY_RANGE_STEP, /* fields of an unshared range iterator in the slot */
-    ENTRY_LIST_INDEX, ENTRY_LIST_SEQUENCE,                     /* of an unshared list iterator */
+    ENTRY_VAL, /* any value, borrowed from the slot (VALUE_NULL when unbound) */
+    ENTRY_INT,
+    ENTRY_FLT, /* a small int, an immediate float, unboxed */
+    ENTRY_RANGE_NEXT,
+    ENTRY_RANGE_REMAINING,
+    ENTRY_RANGE_STEP, /* fields of an unshared range iterator in the slot */
+    ENTRY_LIST_INDEX,
+    ENTRY_LIST_SEQUENCE, /* of an unshared list iterator */
     ENTRY_KIND_COUNT
 } EntryKind;
 
@@ -92,15 +113,15 @@ typedef struct SnapEntry {
 } SnapEntry;
 
 typedef struct SnapFrame {
-    Ref function;        /* constant or value; REF_NONE for the entry frame */
-    int32_t unit;        /* instruction to execute next; for callers: the CALL that runs */
-    uint16_t base;       /* first slot */
-    uint16_t depth;      /* stack entries */
-    uint16_t locals;     /* nlocalsplus */
+    Ref function;    /* constant or value; REF_NONE for the entry frame */
+    int32_t unit;    /* instruction to execute next; for callers: the CALL that runs */
+    uint16_t base;   /* first slot */
+    uint16_t depth;  /* stack entries */
+    uint16_t locals; /* nlocalsplus */
     uint8_t return_units;
-    uint8_t exit;        /* FrameExit */
+    uint8_t exit;           /* FrameExit */
     uint8_t function_flags; /* SLOT_OWNED */
-    int32_t code;        /* index into tree->codes */
+    int32_t code;           /* index into tree->codes */
 } SnapFrame;
 
 typedef enum SnapKind { SNAP_RESUME, SNAP_RAISE, SNAP_FINAL, SNAP_RETURN, SNAP_ENTRY } SnapKind;
@@ -108,15 +129,15 @@ typedef enum SnapKind { SNAP_RESUME, SNAP_RAISE, SNAP_FINAL, SNAP_RETURN, SNAP_E
 typedef struct Snapshot {
     int32_t first_entry, entry_count;
     int32_t first_frame, frame_count; /* frame 0 is the entry frame */
-    int32_t bridge;  /* segment that continues here; -1: none */
-    uint32_t hits;   /* times the exit was taken (or since its bridge failed) */
-    uint16_t tries;  /* failed attempts to record a bridge */
+    int32_t bridge;                   /* segment that continues here; -1: none */
+    uint32_t hits;                    /* times the exit was taken (or since its bridge failed) */
+    uint16_t tries;                   /* failed attempts to record a bridge */
     uint8_t kind;
-    bool keeps_sp;   /* the stack pointer in memory is right (a helper that ran on the frame itself has failed) */
+    bool keeps_sp; /* the stack pointer in memory is right (a helper that ran on the frame itself has failed) */
     NULLABLE struct FastExit *fast; /* owned: how to leave here, worked out once (exits.c) */
-    int16_t result;  /* SNAP_RETURN: 1 + index of the result among the live values; 0: not looked up, -1: not there */
+    int16_t result; /* SNAP_RETURN: 1 + index of the result among the live values; 0: not looked up, -1: not there */
     uint8_t result_type;
-    int32_t at;      /* instruction count of the segment when it was taken */
+    int32_t at; /* instruction count of the segment when it was taken */
     int32_t segment;
 } Snapshot;
 
@@ -131,7 +152,10 @@ typedef struct Virtual {
     int32_t first; /* in `fields` */
 } Virtual;
 
-typedef struct VirtualField { Ref ref; uint32_t flags; } VirtualField;
+typedef struct VirtualField {
+    Ref ref;
+    uint32_t flags;
+} VirtualField;
 
 typedef struct Segment {
     int32_t first, end;      /* instructions [first, end) */
@@ -140,7 +164,9 @@ typedef struct Segment {
     uint32_t effects;        /* alias classes that it writes */
 } Segment;
 
-#define VECTOR(type, name) type *name; int name##_count, name##_capacity
+#define VECTOR(type, name)                                                                                             \
+    type *name;                                                                                                        \
+    int name##_count, name##_capacity
 
 typedef struct Tree {
     VECTOR(Ins, ins);
@@ -152,17 +178,17 @@ typedef struct Tree {
     VECTOR(Virtual, virtuals);
     VECTOR(VirtualField, fields);
     VECTOR(Segment, segments);
-    VECTOR(void *, codes);   /* Code *, owned references */
-    int32_t *chain;          /* per instruction: the one before with the same op on the path (capacity of ins) */
+    VECTOR(void *, codes); /* Code *, owned references */
+    int32_t *chain;        /* per instruction: the one before with the same op on the path (capacity of ins) */
     int chain_capacity;
     Ref chain_head[IR_OP_COUNT];
     Ref clobber[ALIAS_COUNT]; /* the last instruction on the path that writes the class otherwise than by a STORE */
-    uint8_t *variant;        /* per instruction before LOOP: changes from iteration to iteration (not usable in the body) */
-    int loop_end;            /* end of the first iteration: the LOOP; 0: none */
-    bool is_in_body;         /* the path being recorded has passed LOOP */
-    uint32_t hoisted;        /* alias classes that the loop body takes from before LOOP */
-    bool failed;             /* out of memory */
-    Ref problem;             /* where opt_loop gave up (for the log) */
+    uint8_t *variant; /* per instruction before LOOP: changes from iteration to iteration (not usable in the body) */
+    int loop_end;     /* end of the first iteration: the LOOP; 0: none */
+    bool is_in_body;  /* the path being recorded has passed LOOP */
+    uint32_t hoisted; /* alias classes that the loop body takes from before LOOP */
+    bool failed;      /* out of memory */
+    Ref problem;      /* where opt_loop gave up (for the log) */
 } Tree;
 
 #define REF_IS_CONST(ref) ((ref) < 0 && (ref) > REF_NONE + 8)
@@ -170,8 +196,10 @@ typedef struct Tree {
 #define REF_IS_VIRTUAL(ref) ((ref) >= REF_VIRTUAL)
 
 /* Grows a vector of the tree by one zeroed element and gives it; sets tree->failed when there is no memory. */
-#define VECTOR_ADD(tree, name) (ir_grow(&(tree)->failed, (void **)&(tree)->name, &(tree)->name##_count, \
-    &(tree)->name##_capacity, sizeof *(tree)->name), &(tree)->name[(tree)->name##_count - 1])
+#define VECTOR_ADD(tree, name)                                                                                         \
+    (ir_grow(&(tree)->failed, (void **)&(tree)->name, &(tree)->name##_count, &(tree)->name##_capacity,                 \
+             sizeof *(tree)->name),                                                                                    \
+     &(tree)->name[(tree)->name##_count - 1])
 void ir_grow(bool *failed, void **items, int *count, int *capacity, size_t size);
 
 void tree_init(Tree *tree);
@@ -213,17 +241,15 @@ int snapshot_live(const Tree *tree, int snapshot, Ref *refs);
 /* Text form (ir_text.c). */
 void ir_print(const Tree *tree, void *file);
 void ir_print_snapshot(const Tree *tree, int snapshot, void *file);
-bool ir_parse(Tree *tree, const char *text, char *error, size_t error_size);
 
 /* --- passes: each in its own file --- */
-Ref ir_fold(Tree *tree, Ins *ins);             /* opt_fold.c: a Ref, FOLD_DROP, FOLD_FAILS, or FOLD_NONE (*ins, perhaps rewritten, stays) */
+Ref ir_fold(Tree *tree,
+            Ins *ins); /* opt_fold.c: a Ref, FOLD_DROP, FOLD_FAILS, or FOLD_NONE (*ins, perhaps rewritten, stays) */
 enum { FOLD_DROP = REF_NONE, FOLD_NONE = REF_NONE + 1, FOLD_FAILS = REF_NONE + 2 /* a guard that can never hold */ };
-Ref ir_cse(Tree *tree, const Ins *ins);        /* opt_cse.c: an earlier equal one, or FOLD_NONE */
-/* opt_loop.c: appends LOOP, body and PHIs to the root. end_refs: for each ENTRY, in order, the value that its slot has at
- * the end of the first iteration, in the entry's form. False: the types differ, or the body is impossible. */
+Ref ir_cse(Tree *tree, const Ins *ins); /* opt_cse.c: an earlier equal one, or FOLD_NONE */
+/* opt_loop.c: appends LOOP, body and PHIs to the root. end_refs: for each ENTRY, in order, the value that its slot has
+ * at the end of the first iteration, in the entry's form. False: the types differ, or the body is impossible. */
 bool opt_loop(Tree *tree, const Ref *entries, const Ref *end_refs, int count, int end_snapshot);
-void opt_dce(Tree *tree, int segment);         /* opt_dce.c */
-void opt_refcount(Tree *tree, int segment);    /* opt_refcount.c */
-void opt_range(Tree *tree, int segment);       /* opt_range.c */
+void opt_dce(Tree *tree, int segment); /* opt_dce.c */
 
 #endif

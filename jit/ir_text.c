@@ -1,7 +1,7 @@
 /* ir_text.c: the text form of the IR, out and in. One instruction a line:
  *     0012 ADDOV  int  0008 +1  !3
- * operands as ir.def says: a number is an instruction, +n an int, f… a float, #… a word or value, $… an address; !n is a
- * snapshot. */
+ * operands as ir.def says: a number is an instruction, +n an int, f… a float, #… a word or value, $… an address; !n is
+ * a snapshot. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,10 +25,14 @@ static void print_ref(const Tree *tree, Ref ref, FILE *out)
         const Const *c = ir_constant(tree, ref);
         double d;
         memcpy(&d, &c->bits, sizeof d);
-        if (c->kind != CONST_NUMBER) fprintf(out, " $%" PRIx64, c->bits);
-        else if (c->type == IR_INT) fprintf(out, " +%" PRId64, (int64_t)c->bits);
-        else if (c->type == IR_FLOAT) fprintf(out, " f%.17g", d);
-        else fprintf(out, " #%" PRIx64, c->bits);
+        if (c->kind != CONST_NUMBER)
+            fprintf(out, " $%" PRIx64, c->bits);
+        else if (c->type == IR_INT)
+            fprintf(out, " +%" PRId64, (int64_t)c->bits);
+        else if (c->type == IR_FLOAT)
+            fprintf(out, " f%.17g", d);
+        else
+            fprintf(out, " #%" PRIx64, c->bits);
     }
 }
 
@@ -79,7 +83,8 @@ void ir_print(const Tree *tree, void *file)
     for (Ref ref = 0; ref < tree->ins_count; ref++) {
         const Ins *ins = &tree->ins[ref];
         for (int i = 0; i < tree->segments_count; i++) {
-            if (tree->segments[i].first == ref) fprintf(file, "--- segment %d of !%d\n", i, tree->segments[i].parent_snapshot);
+            if (tree->segments[i].first == ref)
+                fprintf(file, "--- segment %d of !%d\n", i, tree->segments[i].parent_snapshot);
         }
         if (ins->op == IR_NOP) continue;
         if (strchr(ir_op_info[ins->op].operands, 's') && ins->c >= 0 && ins->c != last) {

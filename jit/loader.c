@@ -1,9 +1,9 @@
 /* loader.c: a strict loader for the object files that `as` makes of our own assembler text.
  *
- * Accepted: 64-bit little-endian x86-64 relocatable files with at most SECTIONS_MAX sections, relocations R_X86_64_PC32,
- * PLT32 and 64 against sections and symbols of the file itself. Undefined symbols, GOT entries and anything else are
- * refused: traces get all addresses through their table. Everything is checked against the size of the file before it is
- * touched, so that the loader can also read files from a cache that somebody tampered with. */
+ * Accepted: 64-bit little-endian x86-64 relocatable files with at most SECTIONS_MAX sections, relocations
+ * R_X86_64_PC32, PLT32 and 64 against sections and symbols of the file itself. Undefined symbols, GOT entries and
+ * anything else are refused: traces get all addresses through their table. Everything is checked against the size of
+ * the file before it is touched, so that the loader can also read files from a cache that somebody tampered with. */
 #include "jit/loader.h"
 
 #include <elf.h>
@@ -57,12 +57,14 @@ static bool place_sections(Load *load)
 {
     for (int i = 1; i < load->header->e_shnum; i++) {
         const Elf64_Shdr *s = &load->sections[i];
-        if (s->sh_type != SHT_NOBITS && !in_file(load, s->sh_offset, s->sh_size)) return refuse(load, "section outside");
+        if (s->sh_type != SHT_NOBITS && !in_file(load, s->sh_offset, s->sh_size))
+            return refuse(load, "section outside");
         if (!(s->sh_flags & SHF_ALLOC) || !s->sh_size) continue;
         if (s->sh_type != SHT_PROGBITS) return refuse(load, "section of an unknown type");
         if (s->sh_flags & SHF_WRITE) return refuse(load, "writable data");
         uint64_t alignment = s->sh_addralign ? s->sh_addralign : 1;
-        if (alignment > 64 || (alignment & (alignment - 1)) || s->sh_size > CODE_MAX) return refuse(load, "bad section");
+        if (alignment > 64 || (alignment & (alignment - 1)) || s->sh_size > CODE_MAX)
+            return refuse(load, "bad section");
         load->total = align_up(load->total, alignment);
         load->offsets[i] = load->total;
         load->is_placed[i] = true;
@@ -109,7 +111,8 @@ static bool relocate_one(Load *load, const Elf64_Rela *r, int target)
     if (r->r_offset > room || width > room - r->r_offset) return refuse(load, "relocation outside of its section");
     int64_t p = (int64_t)(load->offsets[target] + r->r_offset);
     switch (ELF64_R_TYPE(r->r_info)) {
-    case R_X86_64_PC32: case R_X86_64_PLT32: {
+    case R_X86_64_PC32:
+    case R_X86_64_PLT32: {
         int64_t distance = s + r->r_addend - p;
         if (distance != (int32_t)distance) return refuse(load, "relocation too far");
         int32_t narrow = (int32_t)distance;
@@ -165,7 +168,8 @@ NativeCode loader_load(const void *object, size_t size, const char **problem, si
         } else {
             for (int i = 1; i < load.header->e_shnum; i++) {
                 if (!load.is_placed[i]) continue;
-                memcpy(load.write_view + load.offsets[i], load.image + load.sections[i].sh_offset, load.sections[i].sh_size);
+                memcpy(load.write_view + load.offsets[i], load.image + load.sections[i].sh_offset,
+                       load.sections[i].sh_size);
             }
             if (relocate(&load)) code = find_entry(&load);
         }

@@ -23,13 +23,15 @@ static bool is_equal(const Ins *a, const Ins *b)
     if (a->op != b->op || a->type != b->type) return false;
     for (const char *p = operands; *p; p++) {
         switch (*p) {
-        case 'a': case 'k':
+        case 'a':
+        case 'k':
             if (a->a != b->a) return false;
             break;
         case 'b':
             if (a->b != b->b) return false;
             break;
-        case 'c': case 'n':
+        case 'c':
+        case 'n':
             if (a->c != b->c) return false;
             break;
         case 'x':

@@ -41,11 +41,23 @@ static double number_float(const Tree *tree, Ref ref)
 
 /* --- tags --- */
 
-static Ref inner_operand(Tree *tree, Ins *ins) { return tree->ins[ins->a].a; }
+static Ref inner_operand(Tree *tree, Ins *ins)
+{
+    return tree->ins[ins->a].a;
+}
 
-static Ref drop(Tree *tree, Ins *ins) { return FOLD_DROP; }
-static Ref fails(Tree *tree, Ins *ins) { return FOLD_FAILS; }
-static Ref left_operand(Tree *tree, Ins *ins) { return ins->a; }
+static Ref drop(Tree *tree, Ins *ins)
+{
+    return FOLD_DROP;
+}
+static Ref fails(Tree *tree, Ins *ins)
+{
+    return FOLD_FAILS;
+}
+static Ref left_operand(Tree *tree, Ins *ins)
+{
+    return ins->a;
+}
 
 static Ref fold_untag_int(Tree *tree, Ins *ins)
 {
@@ -154,9 +166,12 @@ static Ref fold_ints(Tree *tree, Ins *ins)
 {
     int64_t a = number(tree, ins->a), b = number(tree, ins->b);
     switch ((IrOp)ins->op) {
-    case IR_ADD: case IR_ADDOV: return fit(tree, (__int128)a + b);
-    case IR_SUB: case IR_SUBOV: return fit(tree, (__int128)a - b);
-    case IR_MUL: case IR_MULOV: return fit(tree, (__int128)a * b);
+    case IR_ADD:
+    case IR_ADDOV: return fit(tree, (__int128)a + b);
+    case IR_SUB:
+    case IR_SUBOV: return fit(tree, (__int128)a - b);
+    case IR_MUL:
+    case IR_MULOV: return fit(tree, (__int128)a * b);
     case IR_IDIV: return b != 0 && b != -1 ? ir_int(tree, floor_divide(a, b)) : FOLD_NONE;
     case IR_IMOD: return b != 0 && b != -1 ? ir_int(tree, a - floor_divide(a, b) * b) : FOLD_NONE;
     case IR_AND: return ir_int(tree, a & b);
@@ -186,7 +201,8 @@ static Ref fold_right_zero_or_one(Tree *tree, Ins *ins)
 {
     int64_t b = number(tree, ins->b);
     switch ((IrOp)ins->op) {
-    case IR_MUL: case IR_MULOV: return b == 1 ? ins->a : b == 0 ? ir_int(tree, 0) : FOLD_NONE;
+    case IR_MUL:
+    case IR_MULOV: return b == 1 ? ins->a : b == 0 ? ir_int(tree, 0) : FOLD_NONE;
     case IR_AND: return b == 0 ? ir_int(tree, 0) : b == -1 ? ins->a : FOLD_NONE;
     case IR_IMOD:
         /* a power of two: Python's remainder is a mask, for negative numbers too */
@@ -218,9 +234,18 @@ static Ref fold_commute(Tree *tree, Ins *ins)
     return FOLD_AGAIN;
 }
 
-static Ref fold_same_true(Tree *tree, Ins *ins) { return ir_bool(tree, true); }
-static Ref fold_same_false(Tree *tree, Ins *ins) { return ir_bool(tree, false); }
-static Ref fold_same_zero(Tree *tree, Ins *ins) { return ir_int(tree, 0); }
+static Ref fold_same_true(Tree *tree, Ins *ins)
+{
+    return ir_bool(tree, true);
+}
+static Ref fold_same_false(Tree *tree, Ins *ins)
+{
+    return ir_bool(tree, false);
+}
+static Ref fold_same_zero(Tree *tree, Ins *ins)
+{
+    return ir_int(tree, 0);
+}
 
 /* not (a < b)  =  b <= a; ints only: nan spoils it for floats */
 static Ref fold_not_compare(Tree *tree, Ins *ins)
@@ -228,8 +253,16 @@ static Ref fold_not_compare(Tree *tree, Ins *ins)
     const Ins *inner = &tree->ins[ins->a];
     Ins result = *inner;
     switch ((IrOp)inner->op) {
-    case IR_ILT: result.op = IR_ILE; result.a = inner->b; result.b = inner->a; break;
-    case IR_ILE: result.op = IR_ILT; result.a = inner->b; result.b = inner->a; break;
+    case IR_ILT:
+        result.op = IR_ILE;
+        result.a = inner->b;
+        result.b = inner->a;
+        break;
+    case IR_ILE:
+        result.op = IR_ILT;
+        result.a = inner->b;
+        result.b = inner->a;
+        break;
     case IR_IEQ: result.op = IR_INE; break;
     case IR_INE: result.op = IR_IEQ; break;
     case IR_FEQ: result.op = IR_FNE; break;
@@ -243,10 +276,22 @@ static Ref fold_not_compare(Tree *tree, Ins *ins)
     return FOLD_AGAIN;
 }
 
-static Ref fold_not_const(Tree *tree, Ins *ins) { return ir_bool(tree, !number(tree, ins->a)); }
-static Ref fold_int_to_float(Tree *tree, Ins *ins) { return ir_float(tree, (double)number(tree, ins->a)); }
-static Ref fold_int_to_word(Tree *tree, Ins *ins) { return ir_word(tree, number(tree, ins->a)); }
-static Ref fold_word_to_int(Tree *tree, Ins *ins) { return ir_int(tree, number(tree, ins->a)); }
+static Ref fold_not_const(Tree *tree, Ins *ins)
+{
+    return ir_bool(tree, !number(tree, ins->a));
+}
+static Ref fold_int_to_float(Tree *tree, Ins *ins)
+{
+    return ir_float(tree, (double)number(tree, ins->a));
+}
+static Ref fold_int_to_word(Tree *tree, Ins *ins)
+{
+    return ir_word(tree, number(tree, ins->a));
+}
+static Ref fold_word_to_int(Tree *tree, Ins *ins)
+{
+    return ir_int(tree, number(tree, ins->a));
+}
 static Ref fold_range_const(Tree *tree, Ins *ins)
 {
     return small_int_fits(number(tree, ins->a)) ? FOLD_DROP : FOLD_FAILS;
@@ -281,7 +326,10 @@ static Ref fold_floats(Tree *tree, Ins *ins)
     }
 }
 
-static Ref fold_float_neg(Tree *tree, Ins *ins) { return ir_float(tree, -number_float(tree, ins->a)); }
+static Ref fold_float_neg(Tree *tree, Ins *ins)
+{
+    return ir_float(tree, -number_float(tree, ins->a));
+}
 
 /* --- counts --- */
 
@@ -291,8 +339,14 @@ static Ref fold_count_const(Tree *tree, Ins *ins)
     return value_is_object(v) ? FOLD_NONE : FOLD_DROP;
 }
 
-#define INT_RULES(op) {op, NUM, NUM, 0, fold_ints}
-#define FLOAT_RULES(op) {op, NUM, NUM, 0, fold_floats}
+#define INT_RULES(op)                                                                                                  \
+    {                                                                                                                  \
+        op, NUM, NUM, 0, fold_ints                                                                                     \
+    }
+#define FLOAT_RULES(op)                                                                                                \
+    {                                                                                                                  \
+        op, NUM, NUM, 0, fold_floats                                                                                   \
+    }
 
 static const Rule rules[] = {
     {IR_UNTAGI, OF, ANY, IR_TAGI, inner_operand},
@@ -346,11 +400,31 @@ static const Rule rules[] = {
     {IR_GRANGE, NUM, ANY, 0, fold_range_const},
     {IR_GRANGE, OF, ANY, IR_I2W, drop},
     INT_RULES(IR_ABC),
-    INT_RULES(IR_ADD), INT_RULES(IR_ADDOV), INT_RULES(IR_SUB), INT_RULES(IR_SUBOV), INT_RULES(IR_MUL),
-    INT_RULES(IR_MULOV), INT_RULES(IR_IDIV), INT_RULES(IR_IMOD), INT_RULES(IR_AND), INT_RULES(IR_OR),
-    INT_RULES(IR_XOR), INT_RULES(IR_SHR), INT_RULES(IR_SHLOV), INT_RULES(IR_IMIN), INT_RULES(IR_IMAX),
-    INT_RULES(IR_ILT), INT_RULES(IR_ILE), INT_RULES(IR_IEQ), INT_RULES(IR_INE), INT_RULES(IR_WADD),
-    INT_RULES(IR_WSUB), INT_RULES(IR_WAND), INT_RULES(IR_WSHR), INT_RULES(IR_WLT), INT_RULES(IR_WEQ),
+    INT_RULES(IR_ADD),
+    INT_RULES(IR_ADDOV),
+    INT_RULES(IR_SUB),
+    INT_RULES(IR_SUBOV),
+    INT_RULES(IR_MUL),
+    INT_RULES(IR_MULOV),
+    INT_RULES(IR_IDIV),
+    INT_RULES(IR_IMOD),
+    INT_RULES(IR_AND),
+    INT_RULES(IR_OR),
+    INT_RULES(IR_XOR),
+    INT_RULES(IR_SHR),
+    INT_RULES(IR_SHLOV),
+    INT_RULES(IR_IMIN),
+    INT_RULES(IR_IMAX),
+    INT_RULES(IR_ILT),
+    INT_RULES(IR_ILE),
+    INT_RULES(IR_IEQ),
+    INT_RULES(IR_INE),
+    INT_RULES(IR_WADD),
+    INT_RULES(IR_WSUB),
+    INT_RULES(IR_WAND),
+    INT_RULES(IR_WSHR),
+    INT_RULES(IR_WLT),
+    INT_RULES(IR_WEQ),
     INT_RULES(IR_WNE),
     {IR_ADD, NUM, ANY, 0, fold_commute},
     {IR_ADDOV, NUM, ANY, 0, fold_commute},
@@ -400,11 +474,21 @@ static const Rule rules[] = {
     {IR_B2I, NUM, ANY, 0, fold_word_to_int},
     {IR_I2W, OF, ANY, IR_W2I, inner_operand},
     {IR_W2I, OF, ANY, IR_I2W, inner_operand},
-    FLOAT_RULES(IR_FADD), FLOAT_RULES(IR_FSUB), FLOAT_RULES(IR_FMUL), FLOAT_RULES(IR_FDIV), FLOAT_RULES(IR_FLT),
-    FLOAT_RULES(IR_FLE), FLOAT_RULES(IR_FEQ), FLOAT_RULES(IR_FNE),
+    FLOAT_RULES(IR_FADD),
+    FLOAT_RULES(IR_FSUB),
+    FLOAT_RULES(IR_FMUL),
+    FLOAT_RULES(IR_FDIV),
+    FLOAT_RULES(IR_FLT),
+    FLOAT_RULES(IR_FLE),
+    FLOAT_RULES(IR_FEQ),
+    FLOAT_RULES(IR_FNE),
     {IR_FNEG, NUM, ANY, 0, fold_float_neg},
-    {IR_INCREF, OF, ANY, IR_TAGI, drop}, {IR_INCREF, OF, ANY, IR_TAGF, drop}, {IR_INCREF, OF, ANY, IR_TAGB, drop},
-    {IR_DECREF, OF, ANY, IR_TAGI, drop}, {IR_DECREF, OF, ANY, IR_TAGF, drop}, {IR_DECREF, OF, ANY, IR_TAGB, drop},
+    {IR_INCREF, OF, ANY, IR_TAGI, drop},
+    {IR_INCREF, OF, ANY, IR_TAGF, drop},
+    {IR_INCREF, OF, ANY, IR_TAGB, drop},
+    {IR_DECREF, OF, ANY, IR_TAGI, drop},
+    {IR_DECREF, OF, ANY, IR_TAGF, drop},
+    {IR_DECREF, OF, ANY, IR_TAGB, drop},
     {IR_INCREF, CON, ANY, 0, fold_count_const},
     {IR_DECREF, CON, ANY, 0, fold_count_const},
 };

@@ -15,18 +15,18 @@
  *
  * Requirements:
  *  L1  PHI sides have one type; if not (an int became a float), there is no loop: the caller gives up this attempt.
- *  L2  Ownership in the body is that of the first iteration, for it depends on types and guards in the IR alone, and the
- *      recorder makes all changed slots owned at the end (recorder.c, close_loop).
- *  L3  Snapshots of the body add the slots that the first iteration changed: memory is stale for them.
+ *  L2  Ownership in the body is that of the first iteration, for it depends on types and guards in the IR alone, and
+ * the recorder makes all changed slots owned at the end (recorder.c, close_loop). L3  Snapshots of the body add the
+ * slots that the first iteration changed: memory is stale for them.
  */
 #include "jit/ir.h"
 #include "memory/memory.h"
 
 typedef struct Peel {
     Tree *tree;
-    int end;                /* first instruction behind the first iteration */
-    Ref *substitute;        /* for each instruction of the first iteration: its meaning in the body */
-    int *snapshot_map;      /* old snapshot -> its copy, -1: none yet */
+    int end;           /* first instruction behind the first iteration */
+    Ref *substitute;   /* for each instruction of the first iteration: its meaning in the body */
+    int *snapshot_map; /* old snapshot -> its copy, -1: none yet */
     int *virtual_map;
     int old_snapshots, old_virtuals;
     int end_snapshot;
@@ -208,8 +208,11 @@ static uint32_t hoisted_classes(const Tree *tree, int end)
 
 bool opt_loop(Tree *tree, const Ref *entries, const Ref *end_refs, int count, int end_snapshot)
 {
-    Peel peel = {.tree = tree, .end = tree->ins_count, .end_snapshot = end_snapshot,
-                 .old_snapshots = tree->snapshots_count, .old_virtuals = tree->virtuals_count};
+    Peel peel = {.tree = tree,
+                 .end = tree->ins_count,
+                 .end_snapshot = end_snapshot,
+                 .old_snapshots = tree->snapshots_count,
+                 .old_virtuals = tree->virtuals_count};
     size_t n = (size_t)peel.end + 1;
     peel.substitute = raw_calloc(n, sizeof(Ref));
     peel.snapshot_map = raw_calloc((size_t)peel.old_snapshots + 1, sizeof(int));

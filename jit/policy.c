@@ -1,9 +1,9 @@
 /* policy.c: which places are worth a trace, when, and what happens to those that are not.
  *
- * A loop's back edge or a function's entry counts down; at zero the place is looked at (jit_hot_loop). Nothing is recorded
- * before the process has used WARM_UP_MICROS of processor time, so a short script never starts the worker. An attempt that
- * fails makes the next one wait longer, with some randomness so that it does not always meet the same iteration; after
- * ABORTS_MAX attempts the place is blacklisted. An exit that is taken often gets a bridge. */
+ * A loop's back edge or a function's entry counts down; at zero the place is looked at (jit_hot_loop). Nothing is
+ * recorded before the process has used WARM_UP_MICROS of processor time, so a short script never starts the worker. An
+ * attempt that fails makes the next one wait longer, with some randomness so that it does not always meet the same
+ * iteration; after ABORTS_MAX attempts the place is blacklisted. An exit that is taken often gets a bridge. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -16,8 +16,12 @@
 #include "vm/tracing.h"
 
 enum {
-    LOOP_THRESHOLD = 1039, CALL_THRESHOLD = 1619, EXIT_THRESHOLD = 30, /* auto; primes: no program has their period */
-    SYNC_LOOP_THRESHOLD = 2, SYNC_CALL_THRESHOLD = 2, SYNC_EXIT_THRESHOLD = 2,
+    LOOP_THRESHOLD = 1039,
+    CALL_THRESHOLD = 1619,
+    EXIT_THRESHOLD = 30, /* auto; primes: no program has their period */
+    SYNC_LOOP_THRESHOLD = 2,
+    SYNC_CALL_THRESHOLD = 2,
+    SYNC_EXIT_THRESHOLD = 2,
     WARM_UP_MICROS = 40000,
     ABORTS_MAX = 6,
     BRIDGE_TRIES = 3,
@@ -106,8 +110,10 @@ void place_penalize(Place *place, Reason reason, Code *code, int unit)
         set_countdown(place->code, place->back_unit, 7);
         return;
     }
-    if (reason != REASON_INNER_LOOP || place->aborts > 1) place->aborts++;
-    else place->aborts = 1;
+    if (reason != REASON_INNER_LOOP || place->aborts > 1)
+        place->aborts++;
+    else
+        place->aborts = 1;
     if (place->aborts >= ABORTS_MAX) {
         place->is_blacklisted = true;
         return;
@@ -119,8 +125,9 @@ void place_penalize(Place *place, Reason reason, Code *code, int unit)
 
 int exit_threshold(const Snapshot *snapshot, int segments)
 {
-    int base = jit_options.exit_threshold ? jit_options.exit_threshold
-               : jit_options.mode == JIT_AUTO ? EXIT_THRESHOLD : SYNC_EXIT_THRESHOLD;
+    int base = jit_options.exit_threshold     ? jit_options.exit_threshold
+               : jit_options.mode == JIT_AUTO ? EXIT_THRESHOLD
+                                              : SYNC_EXIT_THRESHOLD;
     /* a tree that has grown large already must gain more by growing: each bridge compiles all of it again */
     return base << MIN(2 * snapshot->tries + segments / 6, 16);
 }
@@ -167,8 +174,10 @@ static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
         return false;
     }
     if (place->tree) {
-        if (is_function) ip->counter = 65535; /* it is there for native callers */
-        else place_patch(place, unit);
+        if (is_function)
+            ip->counter = 65535; /* it is there for native callers */
+        else
+            place_patch(place, unit);
         return false;
     }
     place->back_unit = unit;
@@ -213,10 +222,10 @@ Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
     Code *code = as_code(function->code);
     JitTree *tree = function_tree(code);
     char here;
-    if (!tree || tree->state == TREE_DEAD || !tree->code || code->argcount != nargs || code->kwonlyargcount ||
-        tree->place->unit != 0 /* a prologue makes cells: not ours to skip */ ||
-        (code->flags & (CO_VARARGS | CO_VARKEYWORDS)) || eval_breaker || (char *)((uintptr_t)&here - 16384) < current_thread->c_stack_limit ||
-        thread_is_traced(current_thread)) {
+    if (!tree || tree->state == TREE_DEAD || !(tree->code || jit_options.mode == JIT_EXEC) || code->argcount != nargs ||
+        code->kwonlyargcount || tree->place->unit != 0 /* a prologue makes cells: not ours to skip */ ||
+        (code->flags & (CO_VARARGS | CO_VARKEYWORDS)) || eval_breaker ||
+        (char *)((uintptr_t)&here - 16384) < current_thread->c_stack_limit || thread_is_traced(current_thread)) {
         return function_call(value_from_object(function), args, nargs, VALUE_NULL);
     }
     Frame *frame = frame_push((Function *)value_as_object(value_incref(value_from_object(function))));
@@ -249,7 +258,9 @@ static void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_fr
         return;
     }
     s->hits++;
-    if (s->hits < (uint32_t)exit_threshold(s, tree->ir.segments_count) || s->tries >= BRIDGE_TRIES || !may_record() || eval_breaker) return;
+    if (s->hits < (uint32_t)exit_threshold(s, tree->ir.segments_count) || s->tries >= BRIDGE_TRIES || !may_record() ||
+        eval_breaker)
+        return;
     s->hits = 0;
     if (!record_start_bridge(tree, exit, innermost, entry_frame)) s->tries++;
 }
@@ -263,7 +274,8 @@ static int64_t execute(JitTree *tree, Frame *frame, uint64_t *values)
     current_activity = ACTIVITY_NATIVE;
     tree->entries++;
     tree->running++;
-    int64_t exit = tree->code(frame->localsplus, values, tree->table);
+    int64_t exit = jit_options.mode == JIT_EXEC ? ir_execute(tree, frame->localsplus, values)
+                                                : tree->code(frame->localsplus, values, tree->table);
     tree->running--;
     current_activity = activity;
     return exit;
@@ -277,8 +289,10 @@ static bool run(JitTree *tree, Frame *frame)
     Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);
     if (!innermost) return false;
     SnapKind kind = tree->ir.snapshots[exit].kind;
-    if (kind == SNAP_ENTRY) note_entry_failure(tree);
-    else if (kind != SNAP_RAISE) note_exit(tree, (int)exit, innermost, frame);
+    if (kind == SNAP_ENTRY)
+        note_entry_failure(tree);
+    else if (kind != SNAP_RAISE)
+        note_exit(tree, (int)exit, innermost, frame);
     release_if_dead(tree);
     return kind != SNAP_RAISE;
 }
@@ -307,8 +321,10 @@ static Value run_function(JitTree *tree, Frame *frame)
     }
     Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);
     if (!innermost || kind == SNAP_RAISE) return interpret_resumed(frame, true);
-    if (kind == SNAP_ENTRY) note_entry_failure(tree);
-    else note_exit(tree, (int)exit, innermost, frame);
+    if (kind == SNAP_ENTRY)
+        note_entry_failure(tree);
+    else
+        note_exit(tree, (int)exit, innermost, frame);
     return interpret_resumed(frame, false);
 }
 
@@ -351,7 +367,7 @@ bool jit_enter(Frame *frame, Unit *ip, Value *sp)
     frame->ip = units + (is_function ? unit + 1 : head);
     if (compile_pending) compile_poll();
     if (!tree || tree->state == TREE_DEAD || !tree->valid || thread_is_traced(current_thread) ||
-        !tree->code || eval_breaker) {
+        !(tree->code || jit_options.mode == JIT_EXEC) || eval_breaker) {
         return true;
     }
     return run(tree, frame);
@@ -449,8 +465,11 @@ void jit_tracing_changed(void)
 
 static bool set_mode(NULLABLE const char *value)
 {
-    static const struct { const char *name; JitMode mode; } modes[] = {
-        {"auto", JIT_AUTO}, {"off", JIT_OFF}, {"sync", JIT_SYNC}, {"1", JIT_AUTO}, {"0", JIT_OFF}};
+    static const struct {
+        const char *name;
+        JitMode mode;
+    } modes[] = {{"auto", JIT_AUTO}, {"off", JIT_OFF}, {"sync", JIT_SYNC},
+                 {"exec", JIT_EXEC}, {"1", JIT_AUTO},  {"0", JIT_OFF}};
     for (size_t i = 0; i < COUNT_OF(modes); i++) {
         if (!value || strcmp(value, modes[i].name) != 0) continue;
         jit_options.mode = modes[i].mode;
@@ -479,8 +498,12 @@ bool jit_option_set(const char *name, NULLABLE const char *value)
 static void set_countdowns(void)
 {
     bool is_auto = jit_options.mode == JIT_AUTO;
-    jit_loop_countdown = jit_options.loop_threshold ? jit_options.loop_threshold : is_auto ? LOOP_THRESHOLD : SYNC_LOOP_THRESHOLD;
-    jit_call_countdown = jit_options.call_threshold ? jit_options.call_threshold : is_auto ? CALL_THRESHOLD : SYNC_CALL_THRESHOLD;
+    jit_loop_countdown = jit_options.loop_threshold ? jit_options.loop_threshold
+                         : is_auto                  ? LOOP_THRESHOLD
+                                                    : SYNC_LOOP_THRESHOLD;
+    jit_call_countdown = jit_options.call_threshold ? jit_options.call_threshold
+                         : is_auto                  ? CALL_THRESHOLD
+                                                    : SYNC_CALL_THRESHOLD;
 }
 
 void jit_startup(void)

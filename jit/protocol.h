@@ -29,10 +29,18 @@ typedef struct RequestHeader {
 } RequestHeader;
 _Static_assert(sizeof(RequestHeader) % 8 == 0, "the arrays behind it are aligned");
 
-/* Behind the header, in this order: Ins[], Ref args[], RequestConst[], RequestSnapshot[], Ref live[], RequestSegment[] */
-typedef struct RequestConst { uint64_t bits; uint32_t type, kind; } RequestConst;
-typedef struct RequestSnapshot { int32_t first_live, live_count, bridge; } RequestSnapshot;
-typedef struct RequestSegment { int32_t first, end, parent_snapshot; } RequestSegment;
+/* Behind the header, in this order: Ins[], Ref args[], RequestConst[], RequestSnapshot[], Ref live[], RequestSegment[]
+ */
+typedef struct RequestConst {
+    uint64_t bits;
+    uint32_t type, kind;
+} RequestConst;
+typedef struct RequestSnapshot {
+    int32_t first_live, live_count, bridge;
+} RequestSnapshot;
+typedef struct RequestSegment {
+    int32_t first, end, parent_snapshot;
+} RequestSegment;
 
 /* The answer. status 0: the object file follows (object_size bytes), which the program loads into its own arena. */
 typedef struct Answer {

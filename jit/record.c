@@ -16,7 +16,8 @@ static void recorder_reset(JitTree *tree)
 {
     memset(&rec, 0, offsetof(Recorder, slots));
     rec.snapshot = rec.raise_snapshot = -1;
-    rec.has_effects = rec.needs_valid_check = rec.is_done = rec.ran_in_memory = rec.expects_frame = rec.returned = false;
+    rec.has_effects = rec.needs_valid_check = rec.is_done = rec.ran_in_memory = rec.expects_frame = rec.returned =
+        false;
     rec.instructions = 0;
     rec.reason = REASON_NONE;
     rec.followed_count = 0;
@@ -29,7 +30,10 @@ static void recorder_reset(JitTree *tree)
 static void enter_frame_model(Frame *frame, int base)
 {
     RecordFrame *f = &rec.frames[rec.frame_count++];
-    *f = (RecordFrame){.frame = frame, .code = frame->code, .function = REF_NONE, .base = base,
+    *f = (RecordFrame){.frame = frame,
+                       .code = frame->code,
+                       .function = REF_NONE,
+                       .base = base,
                        .function_slot = {const_value(VALUE_NONE), OWN_NONE, true, 0}};
     rec.f = f;
 }
@@ -80,16 +84,20 @@ static void restore_slot(const Tree *ir, const SnapEntry *entry)
     slot->ref = entry->ref;
     slot->modified = true;
     slot->source = 0;
-    if (entry->flags & SLOT_OWNED) slot->own = OWN_SELF;
-    else if (REF_IS_VIRTUAL(entry->ref)) slot->own = OWN_MEMORY; /* an iterator that stands in its slot */
-    else slot->own = is_counted(entry->ref) && !REF_IS_CONST(entry->ref) ? OWN_FRAGILE : OWN_NONE;
+    if (entry->flags & SLOT_OWNED)
+        slot->own = OWN_SELF;
+    else if (REF_IS_VIRTUAL(entry->ref))
+        slot->own = OWN_MEMORY; /* an iterator that stands in its slot */
+    else
+        slot->own = is_counted(entry->ref) && !REF_IS_CONST(entry->ref) ? OWN_FRAGILE : OWN_NONE;
 }
 
 bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame)
 {
     Tree *ir = &tree->ir;
     const Snapshot *s = &ir->snapshots[snapshot];
-    if (s->frame_count > RECORD_FRAMES || ir->segments_count >= TREE_SEGMENTS_MAX || ir->ins_count > TREE_INS_MAX) return false;
+    if (s->frame_count > RECORD_FRAMES || ir->segments_count >= TREE_SEGMENTS_MAX || ir->ins_count > TREE_INS_MAX)
+        return false;
     recorder_reset(tree);
     rec.bridge_of = snapshot;
     rec.frame_count = 0;
@@ -110,10 +118,12 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
         rec.f->return_units = sf.return_units;
         rec.f->exit = i ? sf.exit : 0;
         rec.f->function_slot = (Slot){sf.function, sf.function_flags & SLOT_OWNED ? OWN_SELF : OWN_NONE, true, 0};
-        if (i > 0 && REF_IS_INS(sf.function) && rec.f->function_slot.own == OWN_NONE) rec.f->function_slot.own = OWN_FRAGILE;
+        if (i > 0 && REF_IS_INS(sf.function) && rec.f->function_slot.own == OWN_NONE)
+            rec.f->function_slot.own = OWN_FRAGILE;
         int words = frame_quick(chain[i])->frame_words - FRAME_WORDS;
         if (sf.base + words > RECORD_SLOTS) return false;
-        Slot fresh = i == 0 ? (Slot){REF_UNREAD, OWN_MEMORY, false, 0} : (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
+        Slot fresh =
+            i == 0 ? (Slot){REF_UNREAD, OWN_MEMORY, false, 0} : (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
         for (int k = 0; k < words; k++) rec.slots[sf.base + k] = fresh;
     }
     for (int i = 0; i < s->entry_count; i++) restore_slot(ir, &ir->entries[s->first_entry + i]);
@@ -157,8 +167,9 @@ static void finish_aborted(void)
 {
     JitTree *tree = rec.tree;
     if (jit_options.log_level >= 1) {
-        fprintf(stderr, "jit: tree %u%s aborted: %s (unit %d, opcode %d, at %d)\n", tree->id, rec.bridge_of >= 0 ? " bridge" : "",
-                reason_texts[rec.reason], rec.reason_unit, rec.reason_opcode, tree->ir.problem);
+        fprintf(stderr, "jit: tree %u%s aborted: %s (unit %d, opcode %d, at %d)\n", tree->id,
+                rec.bridge_of >= 0 ? " bridge" : "", reason_texts[rec.reason], rec.reason_unit, rec.reason_opcode,
+                tree->ir.problem);
         if (jit_options.log_level >= 3) ir_print(&tree->ir, stderr);
     }
     undo();
@@ -218,8 +229,10 @@ static bool finish(void)
     jit_is_recording = false;
     if (rec.ir->failed) record_abort(REASON_NO_MEMORY);
     if (!rec.tree->valid) record_abort(REASON_INVALIDATED);
-    if (REC_FAILED()) finish_aborted();
-    else finish_done();
+    if (REC_FAILED())
+        finish_aborted();
+    else
+        finish_done();
     rec.tree = NULL;
     return false;
 }
@@ -286,7 +299,8 @@ static bool record_step(Frame *frame, Unit *ip, Value *sp)
     }
     rec.ran_in_memory = false;
     if (rec.f->depth != depth) {
-        if (jit_options.log_level >= 1) fprintf(stderr, "jit: depth %d, expected %d, unit %d op %d\n", depth, rec.f->depth, unit, opcode);
+        if (jit_options.log_level >= 1)
+            fprintf(stderr, "jit: depth %d, expected %d, unit %d op %d\n", depth, rec.f->depth, unit, opcode);
         record_abort(REASON_STACK_SHAPE);
         return finish();
     }

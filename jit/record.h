@@ -1,15 +1,15 @@
 /* record.h: the recorder's state, and the words in which the families of instructions (record_*.c) are written.
  *
- * The recorder runs beside the interpreter: jit_record sees each public instruction just before it is executed, with all
- * actual values in the frame, and writes what it will do into the IR. Its model of the frames is an array of Slots, one
- * for each local and stack entry of the entry frame and of all inlined frames behind it.
+ * The recorder runs beside the interpreter: jit_record sees each public instruction just before it is executed, with
+ * all actual values in the frame, and writes what it will do into the IR. Its model of the frames is an array of Slots,
+ * one for each local and stack entry of the entry frame and of all inlined frames behind it.
  *
  * Ownership. The interpreter's slots all own their values. In the trace most need not:
  *   OWN_NONE     nothing to count: int, float, bool, immediate constants; or an object that the tree itself keeps
  *   OWN_MEMORY   the entry frame's slot in memory still holds the reference (the value is the one from before)
- *   OWN_SELF     the trace holds a reference for this slot: it moves to the frame at exits, and is dropped at overwriting
- *   OWN_SLOT     a copy of local `source`, which keeps it alive; before that local changes, copies become OWN_SELF
- *   OWN_FRAGILE  read from the heap, where something else can drop it: before anything that may free objects
+ *   OWN_SELF     the trace holds a reference for this slot: it moves to the frame at exits, and is dropped at
+ * overwriting OWN_SLOT     a copy of local `source`, which keeps it alive; before that local changes, copies become
+ * OWN_SELF OWN_FRAGILE  read from the heap, where something else can drop it: before anything that may free objects
  *                (record_barrier) it becomes OWN_SELF
  * So `a[i] + b.x` counts nothing, and what is counted is counted exactly when it could matter.
  *
@@ -17,8 +17,8 @@
  *  R1  Guards come before effects: record_snapshot() describes the state before the instruction; operands stay on the
  *      stack (peek) until the last guard and call are emitted.
  *  R2  An effect that may free objects or run Python code: record_barrier() first, record_escaped() after.
- *  R3  What is known of a value comes from the IR (types, guards) only, never from the actual value alone: emit a guard.
- *  R4  Return after record_abort().
+ *  R3  What is known of a value comes from the IR (types, guards) only, never from the actual value alone: emit a
+ * guard. R4  Return after record_abort().
  */
 #ifndef JIT_RECORD_H
 #define JIT_RECORD_H
@@ -39,14 +39,14 @@ typedef struct Slot {
 } Slot;
 
 typedef struct RecordFrame {
-    Frame *frame;      /* the real one, as the interpreter runs it */
+    Frame *frame; /* the real one, as the interpreter runs it */
     Code *code;
-    Ref function;      /* REF_NONE for the entry frame */
-    int base;          /* its first slot */
-    int depth;         /* stack entries */
-    int unit;          /* instruction being recorded; in callers: the CALL */
+    Ref function; /* REF_NONE for the entry frame */
+    int base;     /* its first slot */
+    int depth;    /* stack entries */
+    int unit;     /* instruction being recorded; in callers: the CALL */
     int return_units;
-    int exit;          /* FrameExit */
+    int exit;           /* FrameExit */
     Slot function_slot; /* what keeps a function alive that is not a constant */
 } RecordFrame;
 
@@ -56,22 +56,22 @@ typedef struct Recorder {
     JitTree *tree;
     Tree *ir;
     Place *place;
-    int bridge_of;         /* snapshot that the bridge continues; -1: root */
+    int bridge_of; /* snapshot that the bridge continues; -1: root */
     RecordFrame frames[RECORD_FRAMES];
     int frame_count;
-    RecordFrame *f;        /* innermost */
+    RecordFrame *f; /* innermost */
     Slot slots[RECORD_SLOTS];
     int snapshot, raise_snapshot; /* of the current instruction; -1: not taken yet */
-    bool has_effects;      /* the current instruction has emitted some */
+    bool has_effects;             /* the current instruction has emitted some */
     bool needs_valid_check;
-    bool is_done;          /* the end has been recorded */
-    bool ran_in_memory;    /* the instruction was run by its helper on the frame: the stack is as memory says */
-    int memory_from;       /* … from this depth on */
-    bool expects_frame;    /* a call was inlined: the next instruction is the callee's first */
-    bool virtual_range;    /* the range on the stack is its iterator already: the next instruction is GET_ITER */
-    bool returned;         /* RETURN_VALUE was inlined: the next instruction is the caller's */
+    bool is_done;       /* the end has been recorded */
+    bool ran_in_memory; /* the instruction was run by its helper on the frame: the stack is as memory says */
+    int memory_from;    /* … from this depth on */
+    bool expects_frame; /* a call was inlined: the next instruction is the callee's first */
+    bool virtual_range; /* the range on the stack is its iterator already: the next instruction is GET_ITER */
+    bool returned;      /* RETURN_VALUE was inlined: the next instruction is the caller's */
     int instructions;
-    Reason reason;         /* abort */
+    Reason reason; /* abort */
     int reason_unit, reason_opcode;
     Code *reason_code;
     /* the actual state for the current instruction */
@@ -80,7 +80,10 @@ typedef struct Recorder {
     Value *sp;
     int oparg;
     /* backward jumps that were followed */
-    struct { Code *code; int target, count; } followed[16];
+    struct {
+        Code *code;
+        int target, count;
+    } followed[16];
     int followed_count;
     /* sizes of the tree's vectors at the start, for undoing */
     Tree saved;
@@ -93,53 +96,53 @@ void record_abort(Reason reason);
 #define REC_FAILED() (rec.reason != REASON_NONE)
 
 /* --- the model of the frame --- */
-Slot *rec_local(int index);                /* of the innermost frame, read if necessary */
-Slot *rec_stack(int from_top);             /* 1 = top */
+Slot *rec_local(int index);    /* of the innermost frame, read if necessary */
+Slot *rec_stack(int from_top); /* 1 = top */
 Ref rec_stack_ref(int from_top);
-Value actual(int from_top);                /* the actual value of a stack entry */
+Value actual(int from_top); /* the actual value of a stack entry */
 Value actual_local(int index);
 void rec_push(Ref ref, Own own);
-void rec_push_slot(Slot slot);             /* with the ownership that it has */
+void rec_push_slot(Slot slot);                   /* with the ownership that it has */
 void rec_push_copy(const Slot *slot, int local); /* local: absolute number of the local it copies, or -1 */
-Slot rec_take(void);                       /* pops; the caller has the slot's ownership */
-void rec_release(Slot slot);               /* gives it up: counts down when owned */
-void rec_drop(int count);                  /* pops and releases */
-void rec_flush(int from_top);              /* an owned stack entry into the entry frame's memory */
-void rec_own(Slot *slot);                  /* makes it OWN_SELF (or OWN_NONE for what is not counted) */
+Slot rec_take(void);                             /* pops; the caller has the slot's ownership */
+void rec_release(Slot slot);                     /* gives it up: counts down when owned */
+void rec_drop(int count);                        /* pops and releases */
+void rec_flush(int from_top);                    /* an owned stack entry into the entry frame's memory */
+void rec_own(Slot *slot);                        /* makes it OWN_SELF (or OWN_NONE for what is not counted) */
 void rec_assign(Slot *target, int absolute, Slot value);
 int rec_absolute(const Slot *slot);
 
 /* --- effects --- */
 int record_snapshot(void);
 int record_raise_snapshot(void);
-void record_barrier(void);   /* R2: fragile values become owned */
-void record_escaped(void);   /* Python code may have run: assumptions are checked at the next instruction */
-void record_set_ip(void);    /* the entry frame's position in memory, for whoever looks at it */
+void record_barrier(void); /* R2: fragile values become owned */
+void record_escaped(void); /* Python code may have run: assumptions are checked at the next instruction */
+void record_set_ip(void);  /* the entry frame's position in memory, for whoever looks at it */
 
 /* --- emitting --- */
 Ref emit(IrOp op, IrType type, Ref a, Ref b, int c, int aux);
 Ref emit_pure(IrOp op, IrType type, Ref a, Ref b);
-bool emit_guard(IrOp op, Ref a, Ref b);    /* with the current snapshot; false: aborted */
+bool emit_guard(IrOp op, Ref a, Ref b); /* with the current snapshot; false: aborted */
 Ref emit_load(IrOp op, IrType type, Ref base, int offset, AliasClass class);
 void emit_store(Ref base, int offset, Ref value, AliasClass class);
 Ref emit_call(HelperId helper, const Ref *args, int count);
 /* A call that may raise: barrier and escape by the helper's effects, then the check of the result. The operands must
  * still be on the stack. */
 Ref emit_call_checked(HelperId helper, const Ref *args, int count);
-Ref const_value(Value v);    /* kept alive by the tree */
+Ref const_value(Value v); /* kept alive by the tree */
 Ref const_type(const Type *type);
 
 /* --- types --- */
-bool is_counted(Ref ref);    /* can be a heap object */
+bool is_counted(Ref ref); /* can be a heap object */
 /* The unboxed form, with a guard when the ref is a tagged value. The actual value must be of that kind. */
 Ref as_int_ref(Ref ref);
 Ref as_float_ref(Ref ref);
 Ref as_bool_ref(Ref ref);
-Ref as_tagged(Ref ref);      /* VAL form of any typed ref; virtuals are made real */
+Ref as_tagged(Ref ref); /* VAL form of any typed ref; virtuals are made real */
 /* The actual value decides: unboxes ints and floats; others stay. */
 Ref specialize(Ref ref, Value actual_value);
-void guard_type(Ref ref, const Type *type); /* exact type of a heap object or of an immediate */
-void guard_value(Ref ref, Value v);         /* is exactly this object */
+void guard_type(Ref ref, const Type *type);  /* exact type of a heap object or of an immediate */
+void guard_value(Ref ref, Value v);          /* is exactly this object */
 bool known_type(Ref ref, const Type **type); /* from guards on the path */
 /* Guards that the instance has the class (and layout) that it has now, and that the class is unchanged. */
 bool record_guard_class(Ref ref, Value instance);
@@ -191,8 +194,6 @@ bool record_native_call(Value callable, int nargs, int method_offset);
 /* --- ends --- */
 void record_finish_exit(int unit); /* the trace leaves for the interpreter at `unit`, always */
 void record_close_at_head(void);
-
-
 
 /* Arguments of calls with many of them: filled by native code right before the call, read by the helper at once. */
 extern Value jit_call_arguments[64];

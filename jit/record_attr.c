@@ -1,7 +1,7 @@
 /* record_attr.c: attributes, methods and their stores, through shapes.
  *
- * An instance's class and layout are proved by its type and shape word; that the class (and its bases) still say what they
- * said is proved by the type's version. All three are loads that CSE removes until something escapes. */
+ * An instance's class and layout are proved by its type and shape word; that the class (and its bases) still say what
+ * they said is proved by the type's version. All three are loads that CSE removes until something escapes. */
 #include "jit/record.h"
 #include "objects/abstract.h"
 #include "objects/dict.h"
@@ -16,7 +16,10 @@ typedef struct MemberDescriptorView {
     const NativeMember *member;
 } MemberDescriptorView;
 
-static Value name_at(int index) { return as_tuple(rec.f->code->names)->items[index]; }
+static Value name_at(int index)
+{
+    return as_tuple(rec.f->code->names)->items[index];
+}
 
 static bool guard_version(Type *type)
 {
@@ -42,7 +45,8 @@ bool record_guard_class(Ref ref, Value v)
     if (!type_has_flag(type, TYPE_HEAP)) return true;
     if (has_shape(v)) {
         const Shape *shape = instance_attrs(v)->shape;
-        Ref now = emit_load(IR_FLOAD, IR_WORD, ref, (int)(type->attrs_offset + offsetof(InstanceAttrs, shape)), ALIAS_SHAPE);
+        Ref now =
+            emit_load(IR_FLOAD, IR_WORD, ref, (int)(type->attrs_offset + offsetof(InstanceAttrs, shape)), ALIAS_SHAPE);
         emit_guard(IR_GIS, now, ir_address(rec.ir, shape));
     }
     return !REC_FAILED() && guard_version(type);
@@ -63,7 +67,8 @@ static AttrPlace place_of(Ref owner, Value v, int slot)
         int offset = (int)(type->attrs_offset + offsetof(InstanceAttrs, slots)) + slot * 8;
         return (AttrPlace){owner, offset, ALIAS_ATTR};
     }
-    Ref spill = emit_load(IR_FLOAD, IR_WORD, owner, (int)(type->attrs_offset + offsetof(InstanceAttrs, spill)), ALIAS_SPILL);
+    Ref spill =
+        emit_load(IR_FLOAD, IR_WORD, owner, (int)(type->attrs_offset + offsetof(InstanceAttrs, spill)), ALIAS_SPILL);
     return (AttrPlace){spill, (slot - shape->inline_capacity) * 8, ALIAS_SPILL_ELEMENT};
 }
 
@@ -213,7 +218,9 @@ void record_load_method(void)
                      !may_have_instance_dict(v) && slot_of(v, name) < 0 && type->attrs_offset >= 0;
     if (!is_method) {
         int attr_slot = type->getattr == generic_getattr && value_is_object(v) &&
-                        (value_is_null(attribute) || !is_data_descriptor(attribute)) ? slot_of(v, name) : -1;
+                                (value_is_null(attribute) || !is_data_descriptor(attribute))
+                            ? slot_of(v, name)
+                            : -1;
         if (attr_slot >= 0 && record_guard_class(owner, v)) {
             AttrPlace place = place_of(owner, v, attr_slot);
             push_bound(emit_load(IR_FLOAD, IR_VAL, place.base, place.offset, place.class), OWN_FRAGILE);
@@ -250,10 +257,14 @@ Ref record_old_value(Ref base, int offset, AliasClass class, Value now)
 void record_guard_droppable(Ref old, Value now)
 {
     if (!is_counted(old) || REC_FAILED()) return;
-    if (value_is_small_int(now)) emit_guard(IR_GINT, old, REF_NONE);
-    else if (value_is_immediate_float(now)) emit_guard(IR_GFLT, old, REF_NONE);
-    else if (!value_is_object(now)) emit_guard(IR_GIS, old, const_value(now));
-    else if (value_as_object(now)->refcount > 1) emit(IR_GSHARED, IR_NIL, old, REF_NONE, record_snapshot(), 0);
+    if (value_is_small_int(now))
+        emit_guard(IR_GINT, old, REF_NONE);
+    else if (value_is_immediate_float(now))
+        emit_guard(IR_GFLT, old, REF_NONE);
+    else if (!value_is_object(now))
+        emit_guard(IR_GIS, old, const_value(now));
+    else if (value_as_object(now)->refcount > 1)
+        emit(IR_GSHARED, IR_NIL, old, REF_NONE, record_snapshot(), 0);
 }
 
 void record_drop_old(Ref old, Value now)

@@ -70,7 +70,8 @@ static void add_by_helper(HelperId helper, int operands)
     for (int i = 1; i <= operands; i++) {
         if (REF_IS_VIRTUAL(rec_stack(i)->ref)) materialize(rec_stack(i));
     }
-    Ref args[] = {as_tagged(rec_stack(operands + rec.oparg)->ref), as_tagged(rec_stack(operands)->ref), as_tagged(rec_stack(1)->ref)};
+    Ref args[] = {as_tagged(rec_stack(operands + rec.oparg)->ref), as_tagged(rec_stack(operands)->ref),
+                  as_tagged(rec_stack(1)->ref)};
     if (REC_FAILED()) return;
     emit_call_checked(helper, args, operands + 1);
     rec_drop(operands);
@@ -133,4 +134,3 @@ void record_build(int opcode)
     default: record_generic(opcode); return;
     }
 }
-

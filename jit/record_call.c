@@ -1,8 +1,8 @@
 /* record_call.c: calls and returns.
  *
  * A Python function is inlined: its frame exists only in the recorder's model, and is pushed for real by an exit inside
- * it. Not inlined: functions with loops of their own, generators, functions with *args or **kwargs, and calls nested too
- * deeply or recursively; these are called through the runtime, where their own native code is entered. */
+ * it. Not inlined: functions with loops of their own, generators, functions with *args or **kwargs, and calls nested
+ * too deeply or recursively; these are called through the runtime, where their own native code is entered. */
 #include "jit/record.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
@@ -25,7 +25,8 @@ bool code_has_loop(const Code *code)
     const Bytes *bytes = as_bytes(code->code);
     for (int i = 0; i < code->code_units; i++) {
         int opcode = bytes->data[i * 2] & 0xff;
-        if (opcode == BC_JUMP_BACKWARD || (opcode >= BC_POP_JUMP_BACKWARD_IF_NOT_NONE && opcode <= BC_POP_JUMP_BACKWARD_IF_TRUE)) {
+        if (opcode == BC_JUMP_BACKWARD ||
+            (opcode >= BC_POP_JUMP_BACKWARD_IF_NOT_NONE && opcode <= BC_POP_JUMP_BACKWARD_IF_TRUE)) {
             return true;
         }
     }
@@ -38,7 +39,8 @@ static bool can_inline(const Code *code)
     enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS };
     if ((code->flags & PLAIN) != PLAIN) return false;
     if (code->flags & (CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) return false;
-    if (code_has_loop(code) || code_is_not_inlined(code) || rec.frame_count >= RECORD_FRAMES || code->quick == NULL) return false;
+    if (code_has_loop(code) || code_is_not_inlined(code) || rec.frame_count >= RECORD_FRAMES || code->quick == NULL)
+        return false;
     int recursion = 0;
     for (int i = 0; i < rec.frame_count; i++) recursion += rec.frames[i].code == code;
     return recursion < RECURSION_MAX;
@@ -47,9 +49,9 @@ static bool can_inline(const Code *code)
 /* --- binding --- */
 
 typedef struct Binding {
-    int nargs;           /* on the stack, `self` included */
+    int nargs; /* on the stack, `self` included */
     Value kwnames;
-    int source[64];      /* for each parameter: stack entry (0 = first argument), or -1 - default, or NO_SOURCE */
+    int source[64]; /* for each parameter: stack entry (0 = first argument), or -1 - default, or NO_SOURCE */
 } Binding;
 enum { NO_SOURCE = -1000, KWDEFAULT = -2000 };
 
@@ -101,18 +103,21 @@ static bool guard_function(Ref ref, Value callable)
     Function *function = as_function(callable);
     if (!REF_IS_CONST(ref) && value_is_null(function->kwdefaults)) {
         guard_type(ref, &type_function);
-        static const int offsets[] = {offsetof(Function, code), offsetof(Function, globals), offsetof(Function, builtins), offsetof(Function, defaults)};
+        static const int offsets[] = {offsetof(Function, code), offsetof(Function, globals),
+                                      offsetof(Function, builtins), offsetof(Function, defaults)};
         for (size_t i = 0; i < COUNT_OF(offsets); i++) {
             Value now = *(Value *)((char *)function + offsets[i]);
             if (offsets[i] == offsetof(Function, defaults) && !value_is_null(now)) {
                 /* default values are folded: the very tuple, or at least one with the same immediate items */
                 Ref defaults = emit_load(IR_FLOAD, IR_VAL, ref, offsets[i], ALIAS_FUNCTION);
                 for (ssize_t k = 0; k < tuple_length(now); k++) {
-                    Ref item = emit_load(IR_FLOAD, IR_VAL, defaults, (int)offsetof(Tuple, items) + (int)k * 8, ALIAS_CONST);
+                    Ref item =
+                        emit_load(IR_FLOAD, IR_VAL, defaults, (int)offsetof(Tuple, items) + (int)k * 8, ALIAS_CONST);
                     if (k == 0) {
                         emit_guard(IR_GISNOT, defaults, const_value(VALUE_NULL));
                         Ref length = emit_load(IR_FLOAD, IR_WORD, defaults, offsetof(Tuple, length), ALIAS_CONST);
-                        emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, tuple_length(now))), REF_NONE);
+                        emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, tuple_length(now))),
+                                   REF_NONE);
                     }
                     emit_guard(IR_GIS, item, const_value(tuple_item_borrow(now, k)));
                 }
@@ -147,8 +152,10 @@ static void push_frame_model(Value callable, Ref function_ref, const Binding *b,
     Slot function_slot = {const_value(VALUE_NONE), OWN_NONE, true, 0};
     for (int i = 0; i < below; i++) {
         Slot slot = rec_take();
-        if (!REF_IS_CONST(function_ref) && slot.ref == function_ref) function_slot = slot; /* the frame owns it now */
-        else rec_release(slot);
+        if (!REF_IS_CONST(function_ref) && slot.ref == function_ref)
+            function_slot = slot; /* the frame owns it now */
+        else
+            rec_release(slot);
     }
     for (int k = 0; k < words; k++) rec.slots[base + k] = (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
     int total = code->argcount + code->kwonlyargcount;
@@ -166,8 +173,8 @@ static void push_frame_model(Value callable, Ref function_ref, const Binding *b,
     }
     caller->return_units = 5;
     RecordFrame *f = &rec.frames[rec.frame_count++];
-    *f = (RecordFrame){.code = code, .function = function_ref, .base = base, .unit = -1, .exit = exit,
-                       .function_slot = function_slot};
+    *f = (RecordFrame){
+        .code = code, .function = function_ref, .base = base, .unit = -1, .exit = exit, .function_slot = function_slot};
     rec.f = f;
     rec.expects_frame = true;
 }
@@ -188,7 +195,8 @@ static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, 
     jit_calls_out = true;
     static const HelperId direct[] = {HELPER_call_0, HELPER_call_1, HELPER_call_2, HELPER_call_3, HELPER_call_4};
     const Type *type;
-    if (nargs < (int)COUNT_OF(direct) && value_is_null(kwnames) && known_type(callable, &type) && type == &type_function) {
+    if (nargs < (int)COUNT_OF(direct) && value_is_null(kwnames) && known_type(callable, &type) &&
+        type == &type_function) {
         for (int i = 1; i <= nargs; i++) {
             if (REF_IS_VIRTUAL(rec_stack(i)->ref)) materialize(rec_stack(i));
         }
@@ -320,7 +328,8 @@ void record_call(void)
             if (!REC_FAILED()) record_abort(REASON_CALL_KIND);
             return;
         }
-        Ref function_ref = REF_IS_CONST(ref) || !value_is_null(as_function(callable)->kwdefaults) ? const_value(callable) : ref;
+        Ref function_ref =
+            REF_IS_CONST(ref) || !value_is_null(as_function(callable)->kwdefaults) ? const_value(callable) : ref;
         if (record_inline(callable, function_ref, &b, drop) || REC_FAILED()) return;
         call_by_helper(HELPER_call, function_ref, b.nargs, drop, kwnames);
         return;
@@ -342,7 +351,8 @@ static void record_function_return(void)
     if (REF_IS_VIRTUAL(result->ref)) materialize(result);
     if (rec_stack(1)->own == OWN_MEMORY || !rec_stack(1)->modified) rec_push_slot(rec_take()); /* out of memory */
     result = rec_stack(1);
-    if (result->own == OWN_SLOT && rec.slots[result->source].own == OWN_SELF && rec.slots[result->source].ref == result->ref) {
+    if (result->own == OWN_SLOT && rec.slots[result->source].own == OWN_SELF &&
+        rec.slots[result->source].ref == result->ref) {
         Slot *source = &rec.slots[result->source];
         result->own = OWN_SELF;
         *source = (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};

@@ -1,8 +1,9 @@
 /* record_generic.c: instructions without a form of their own: native code calls the instruction itself, out of line
  * (opcode_helpers), on the real frame.
  *
- * The operands are written to the entry frame's stack in memory, and what the instruction leaves there is read back when
- * it is used. Inlined frames are not in memory, so a function that needs such an instruction is not inlined again. */
+ * The operands are written to the entry frame's stack in memory, and what the instruction leaves there is read back
+ * when it is used. Inlined frames are not in memory, so a function that needs such an instruction is not inlined again.
+ */
 #include "jit/record.h"
 
 /* Stack entries that the instruction reads (from the top), and how many of them it takes off. */
@@ -17,16 +18,30 @@ static bool operands_of(int opcode, int oparg, Operands *o)
     case BC_MAKE_FUNCTION: *o = (Operands){1 + flags, 1 + flags}; return true;
     case BC_CALL_FUNCTION_EX: *o = (Operands){3 + (oparg & 1), 3 + (oparg & 1)}; return true;
     case BC_DICT_MERGE: *o = (Operands){oparg + 4, 1}; return true;
-    case BC_DICT_UPDATE: case BC_SET_UPDATE: case BC_LIST_EXTEND: *o = (Operands){oparg + 1, 1}; return true;
+    case BC_DICT_UPDATE:
+    case BC_SET_UPDATE:
+    case BC_LIST_EXTEND: *o = (Operands){oparg + 1, 1}; return true;
     case BC_BUILD_CONST_KEY_MAP: *o = (Operands){oparg + 1, oparg + 1}; return true;
-    case BC_BUILD_TUPLE: case BC_BUILD_LIST: case BC_BUILD_SET: case BC_BUILD_STRING: *o = (Operands){oparg, oparg}; return true;
-    case BC_BEFORE_WITH: case BC_UNPACK_EX: case BC_UNPACK_SEQUENCE: case BC_DELETE_ATTR: case BC_STORE_NAME:
+    case BC_BUILD_TUPLE:
+    case BC_BUILD_LIST:
+    case BC_BUILD_SET:
+    case BC_BUILD_STRING: *o = (Operands){oparg, oparg}; return true;
+    case BC_BEFORE_WITH:
+    case BC_UNPACK_EX:
+    case BC_UNPACK_SEQUENCE:
+    case BC_DELETE_ATTR:
+    case BC_STORE_NAME:
     case BC_PRINT_EXPR: *o = (Operands){1, 1}; return true;
-    case BC_GET_LEN: case BC_MATCH_MAPPING: case BC_MATCH_SEQUENCE: case BC_IMPORT_FROM: *o = (Operands){1, 0}; return true;
+    case BC_GET_LEN:
+    case BC_MATCH_MAPPING:
+    case BC_MATCH_SEQUENCE:
+    case BC_IMPORT_FROM: *o = (Operands){1, 0}; return true;
     case BC_MATCH_KEYS: *o = (Operands){2, 0}; return true;
     case BC_MATCH_CLASS: *o = (Operands){3, 3}; return true;
     case BC_IMPORT_NAME: *o = (Operands){2, 2}; return true;
-    case BC_LOAD_NAME: case BC_LOAD_BUILD_CLASS: case BC_DELETE_GLOBAL: *o = (Operands){0, 0}; return true;
+    case BC_LOAD_NAME:
+    case BC_LOAD_BUILD_CLASS:
+    case BC_DELETE_GLOBAL: *o = (Operands){0, 0}; return true;
     default: return false;
     }
 }
@@ -44,7 +59,8 @@ bool code_is_not_inlined(const Code *code)
 
 static void do_not_inline(const Code *code)
 {
-    if (not_inlined_count < (int)COUNT_OF(not_inlined) && !code_is_not_inlined(code)) not_inlined[not_inlined_count++] = code;
+    if (not_inlined_count < (int)COUNT_OF(not_inlined) && !code_is_not_inlined(code))
+        not_inlined[not_inlined_count++] = code;
 }
 
 void record_generic(int opcode)

@@ -103,8 +103,10 @@ static void guard_key(int from_top)
 {
     Value key = actual(from_top);
     Ref ref = rec_stack(from_top)->ref;
-    if (value_is_object(key)) guard_type(ref, type_of(key));
-    else specialize(ref, key);
+    if (value_is_object(key))
+        guard_type(ref, type_of(key));
+    else
+        specialize(ref, key);
 }
 
 void record_subscript(void)
@@ -115,11 +117,26 @@ void record_subscript(void)
     if (is_virtual(ref, VIRTUAL_TUPLE) && ir_is_number(rec.ir, rec_stack(1)->ref)) materialize(rec_stack(2));
     ref = rec_stack(2)->ref;
     if (!REF_IS_VIRTUAL(ref) && !REC_FAILED()) {
-        if (type == &type_list && index_in_range(key, list_length(container))) { subscript_list(ref); return; }
-        if (type == &type_tuple && index_in_range(key, tuple_length(container))) { subscript_tuple(ref); return; }
-        if (type == &type_str && index_in_range(key, str_length(container))) { subscript_str(ref, container); return; }
-        if (type == &type_bytes && index_in_range(key, as_bytes(container)->length)) { subscript_bytes(ref, container); return; }
-        if (type == &type_bytearray && index_in_range(key, as_bytearray(container)->length)) { subscript_bytes(ref, container); return; }
+        if (type == &type_list && index_in_range(key, list_length(container))) {
+            subscript_list(ref);
+            return;
+        }
+        if (type == &type_tuple && index_in_range(key, tuple_length(container))) {
+            subscript_tuple(ref);
+            return;
+        }
+        if (type == &type_str && index_in_range(key, str_length(container))) {
+            subscript_str(ref, container);
+            return;
+        }
+        if (type == &type_bytes && index_in_range(key, as_bytes(container)->length)) {
+            subscript_bytes(ref, container);
+            return;
+        }
+        if (type == &type_bytearray && index_in_range(key, as_bytearray(container)->length)) {
+            subscript_bytes(ref, container);
+            return;
+        }
     }
     bool is_plain = type == &type_dict && is_plain_key(key);
     if (is_plain) {
@@ -187,8 +204,8 @@ void record_store_subscript(void)
             store_list(container, key);
             return;
         }
-        if (type == &type_bytearray && index_in_range(key, as_bytearray(container)->length) && value_is_small_int(value) &&
-            value_as_small_int(value) >= 0 && value_as_small_int(value) < 256) {
+        if (type == &type_bytearray && index_in_range(key, as_bytearray(container)->length) &&
+            value_is_small_int(value) && value_as_small_int(value) >= 0 && value_as_small_int(value) < 256) {
             store_bytearray(value);
             return;
         }
@@ -231,8 +248,10 @@ void record_unpack(void)
     Value v = actual(1);
     Slot *slot = rec_stack(1);
     if (is_virtual(slot->ref, VIRTUAL_TUPLE)) {
-        if (virtual_of(slot->ref)->count == count) unpack_virtual(count);
-        else record_abort(REASON_EXCEPTION);
+        if (virtual_of(slot->ref)->count == count)
+            unpack_virtual(count);
+        else
+            record_abort(REASON_EXCEPTION);
         return;
     }
     const Type *type = type_of(v);

@@ -1,8 +1,8 @@
 /* record_loop.c: iteration and backward jumps.
  *
  * The iterator of a loop is nearly always an object that only the loop holds. Its fields then live in the trace (a
- * virtual iterator): at the tree's entry they are read from the object, at exits written back. An iterator that the trace
- * itself made has no object at all until an exit needs one. */
+ * virtual iterator): at the tree's entry they are read from the object, at exits written back. An iterator that the
+ * trace itself made has no object at all until an exit needs one. */
 #include "jit/record.h"
 
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 #include "objects/dict.h"
 #include "objects/iter.h"
 #include "objects/list.h"
-#include "objects/str.h"
 #include "objects/slice.h"
+#include "objects/str.h"
 #include "objects/tuple.h"
 #include "vm/generator.h"
 
@@ -23,7 +23,8 @@ _Static_assert(offsetof(ListIterator, sequence) == LIST_ITERATOR_SEQUENCE, "reco
 
 static Ref entry(int absolute, EntryKind kind, IrType type, const Type *iterator_type, int offset)
 {
-    return ir_append(rec.ir, (Ins){IR_ENTRY, (uint8_t)type, (uint16_t)kind, absolute, const_type(iterator_type), offset});
+    return ir_append(rec.ir,
+                     (Ins){IR_ENTRY, (uint8_t)type, (uint16_t)kind, absolute, const_type(iterator_type), offset});
 }
 
 /* The slot of the entry frame has not been read: its fields become entries of the tree. */
@@ -38,7 +39,8 @@ static bool enter_iterator(Slot *slot, Value v)
         if (llabs(it->next) >= 1L << 60 || it->remaining >= 1L << 30 || llabs(it->step) >= 1L << 29) return false;
         fields[0] = entry(absolute, ENTRY_VAL, IR_VAL, &type_range_iterator, 0);
         fields[1] = entry(absolute, ENTRY_RANGE_NEXT, IR_INT, &type_range_iterator, offsetof(RangeIterator, next));
-        fields[2] = entry(absolute, ENTRY_RANGE_REMAINING, IR_INT, &type_range_iterator, offsetof(RangeIterator, remaining));
+        fields[2] =
+            entry(absolute, ENTRY_RANGE_REMAINING, IR_INT, &type_range_iterator, offsetof(RangeIterator, remaining));
         fields[3] = entry(absolute, ENTRY_RANGE_STEP, IR_INT, &type_range_iterator, offsetof(RangeIterator, step));
         emit_guard(IR_GTRUE, emit_pure(IR_IEQ, IR_BOOL, fields[3], ir_int(rec.ir, it->step)), REF_NONE);
         slot->ref = virtual_new(VIRTUAL_RANGE_ITERATOR, fields, owns, 4);
@@ -71,11 +73,13 @@ static bool load_iterator(Slot *slot, Value v)
     if (type_of(v) == &type_range_iterator) {
         const RangeIterator *it = (const RangeIterator *)value_as_object(v);
         if (llabs(it->next) >= 1L << 60 || it->remaining >= 1L << 30 || llabs(it->step) >= 1L << 29) return false;
-        static const int offsets[] = {offsetof(RangeIterator, next), offsetof(RangeIterator, remaining), offsetof(RangeIterator, step)};
+        static const int offsets[] = {offsetof(RangeIterator, next), offsetof(RangeIterator, remaining),
+                                      offsetof(RangeIterator, step)};
         static const int limits[] = {60, 30, 29};
         for (int i = 0; i < 3; i++) {
             Ref word = emit_load(IR_FLOAD, IR_WORD, object, offsets[i], ALIAS_ITERATOR);
-            Ref high = emit_pure(IR_WSHR, IR_WORD, emit_pure(IR_WADD, IR_WORD, word, ir_word(rec.ir, 1L << limits[i])), ir_word(rec.ir, limits[i] + 1));
+            Ref high = emit_pure(IR_WSHR, IR_WORD, emit_pure(IR_WADD, IR_WORD, word, ir_word(rec.ir, 1L << limits[i])),
+                                 ir_word(rec.ir, limits[i] + 1));
             emit_guard(IR_GFALSE, high, REF_NONE);
             fields[i + 1] = emit_pure(IR_W2I, IR_INT, word, REF_NONE);
         }
@@ -261,9 +265,12 @@ void record_for_iter(void)
         has_form = load_iterator(slot, v);
     }
     if (REC_FAILED()) return;
-    if (!has_form) for_any(rec_stack(1), v);
-    else if (type == &type_range_iterator) for_range(slot, v);
-    else for_list(slot, v);
+    if (!has_form)
+        for_any(rec_stack(1), v);
+    else if (type == &type_range_iterator)
+        for_range(slot, v);
+    else
+        for_list(slot, v);
 }
 
 /* --- GET_ITER --- */

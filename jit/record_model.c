@@ -54,9 +54,12 @@ static void read_slot(Slot *slot)
     if (ref == REF_NONE && (rec.bridge_of >= 0 || slot->in_memory)) {
         ref = ir_emit(rec.ir, (Ins){IR_SLOAD, IR_VAL, ALIAS_FRAME, absolute, REF_NONE, 0});
     } else if (ref == REF_NONE) {
-        if (value_is_small_int(v)) ref = entry_ref(absolute, ENTRY_INT, IR_INT);
-        else if (value_is_immediate_float(v)) ref = entry_ref(absolute, ENTRY_FLT, IR_FLOAT);
-        else ref = entry_ref(absolute, ENTRY_VAL, IR_VAL);
+        if (value_is_small_int(v))
+            ref = entry_ref(absolute, ENTRY_INT, IR_INT);
+        else if (value_is_immediate_float(v))
+            ref = entry_ref(absolute, ENTRY_FLT, IR_FLOAT);
+        else
+            ref = entry_ref(absolute, ENTRY_VAL, IR_VAL);
     }
     slot->ref = ref;
     slot->own = ir_type(rec.ir, ref) == IR_VAL ? OWN_MEMORY : OWN_NONE;
@@ -69,17 +72,32 @@ static Slot *readable(Slot *slot)
     return slot;
 }
 
-Slot *rec_local(int index) { return readable(&rec.slots[rec.f->base + index]); }
+Slot *rec_local(int index)
+{
+    return readable(&rec.slots[rec.f->base + index]);
+}
 
 static Slot *stack_slot(int from_top)
 {
     return &rec.slots[rec.f->base + rec.f->code->nlocalsplus + rec.f->depth - from_top];
 }
 
-Slot *rec_stack(int from_top) { return readable(stack_slot(from_top)); }
-Ref rec_stack_ref(int from_top) { return rec_stack(from_top)->ref; }
-Value actual(int from_top) { return rec.sp[-from_top]; }
-Value actual_local(int index) { return rec.frame->localsplus[index]; }
+Slot *rec_stack(int from_top)
+{
+    return readable(stack_slot(from_top));
+}
+Ref rec_stack_ref(int from_top)
+{
+    return rec_stack(from_top)->ref;
+}
+Value actual(int from_top)
+{
+    return rec.sp[-from_top];
+}
+Value actual_local(int index)
+{
+    return rec.frame->localsplus[index];
+}
 
 void rec_push(Ref ref, Own own)
 {
@@ -98,7 +116,8 @@ void rec_push_copy(const Slot *slot, int local)
     Slot copy = *slot;
     copy.modified = true;
     switch ((Own)slot->own) {
-    case OWN_MEMORY: case OWN_SELF:
+    case OWN_MEMORY:
+    case OWN_SELF:
         copy.own = local >= 0 ? OWN_SLOT : OWN_FRAGILE;
         copy.source = (int16_t)local;
         break;
@@ -185,7 +204,8 @@ bool is_counted(Ref ref)
     if (REF_IS_CONST(ref)) return ir_constant(rec.ir, ref)->kind == CONST_OBJECT;
     IrOp op = rec.ir->ins[ref].op;
     if (op == IR_TAGI || op == IR_TAGF || op == IR_TAGB) return false;
-    return !has_guard(IR_GINT, ref) && !has_guard(IR_GFLT, ref) && !has_guard(IR_GBOOL, ref) && !is_guarded_singleton(ref);
+    return !has_guard(IR_GINT, ref) && !has_guard(IR_GFLT, ref) && !has_guard(IR_GBOOL, ref) &&
+           !is_guarded_singleton(ref);
 }
 
 bool known_type(Ref ref, const Type **type)
@@ -285,7 +305,10 @@ static void own_if_fragile(Slot *slot, int unused)
     if (slot->own == OWN_FRAGILE) rec_own(slot);
 }
 
-void record_barrier(void) { for_all_slots(own_if_fragile, 0); }
+void record_barrier(void)
+{
+    for_all_slots(own_if_fragile, 0);
+}
 
 static void own_if_copy(Slot *slot, int source)
 {
@@ -310,8 +333,10 @@ void rec_assign(Slot *target, int absolute, Slot value)
     *target = value;
     bool is_shared = old.own == OWN_SELF && has_guard(IR_GSHARED, old.ref) &&
                      rec.ir->ins[rec.ir->chain_head[IR_GSHARED]].a == old.ref;
-    if (old.own == OWN_SELF && !REF_IS_VIRTUAL(old.ref) && is_counted(old.ref)) emit_decref(old.ref, is_shared);
-    else rec_release(old);
+    if (old.own == OWN_SELF && !REF_IS_VIRTUAL(old.ref) && is_counted(old.ref))
+        emit_decref(old.ref, is_shared);
+    else
+        rec_release(old);
 }
 
 /* --- effects --- */
@@ -354,8 +379,13 @@ static int take_snapshot(SnapKind kind)
         return 0;
     }
     Tree *ir = rec.ir;
-    Snapshot s = {.first_entry = ir->entries_count, .first_frame = ir->frames_count, .frame_count = rec.frame_count,
-                  .bridge = -1, .kind = kind, .at = ir->ins_count, .segment = ir->segments_count - 1};
+    Snapshot s = {.first_entry = ir->entries_count,
+                  .first_frame = ir->frames_count,
+                  .frame_count = rec.frame_count,
+                  .bridge = -1,
+                  .kind = kind,
+                  .at = ir->ins_count,
+                  .segment = ir->segments_count - 1};
     for (int i = 0; i < rec.frame_count; i++) {
         const RecordFrame *f = &rec.frames[i];
         int count = f->code->nlocalsplus + f->depth;
@@ -366,9 +396,15 @@ static int take_snapshot(SnapKind kind)
             if (i > 0 && is_unbound && k < f->code->nlocalsplus) continue;
             add_entry(f->base + k, slot);
         }
-        *VECTOR_ADD(ir, frames) = (SnapFrame){f->function, f->unit, (uint16_t)f->base, (uint16_t)f->depth,
-            (uint16_t)f->code->nlocalsplus, (uint8_t)f->return_units, (uint8_t)f->exit,
-            f->function_slot.own == OWN_SELF ? SLOT_OWNED : 0, code_index(f->code)};
+        *VECTOR_ADD(ir, frames) = (SnapFrame){f->function,
+                                              f->unit,
+                                              (uint16_t)f->base,
+                                              (uint16_t)f->depth,
+                                              (uint16_t)f->code->nlocalsplus,
+                                              (uint8_t)f->return_units,
+                                              (uint8_t)f->exit,
+                                              f->function_slot.own == OWN_SELF ? SLOT_OWNED : 0,
+                                              code_index(f->code)};
     }
     s.entry_count = ir->entries_count - s.first_entry;
     *VECTOR_ADD(ir, snapshots) = s;
@@ -399,7 +435,10 @@ Ref emit(IrOp op, IrType type, Ref a, Ref b, int c, int aux)
     return ref;
 }
 
-Ref emit_pure(IrOp op, IrType type, Ref a, Ref b) { return emit(op, type, a, b, 0, 0); }
+Ref emit_pure(IrOp op, IrType type, Ref a, Ref b)
+{
+    return emit(op, type, a, b, 0, 0);
+}
 
 bool emit_guard(IrOp op, Ref a, Ref b)
 {
@@ -522,9 +561,18 @@ Ref virtual_new(VirtualKind kind, const Ref *fields, const Own *owns, int count)
     return REF_VIRTUAL + rec.ir->virtuals_count - 1;
 }
 
-Virtual *virtual_of(Ref ref) { return &rec.ir->virtuals[ref - REF_VIRTUAL]; }
-bool is_virtual(Ref ref, VirtualKind kind) { return REF_IS_VIRTUAL(ref) && virtual_of(ref)->kind == kind; }
-Ref virtual_field(Ref ref, int index) { return rec.ir->fields[virtual_of(ref)->first + index].ref; }
+Virtual *virtual_of(Ref ref)
+{
+    return &rec.ir->virtuals[ref - REF_VIRTUAL];
+}
+bool is_virtual(Ref ref, VirtualKind kind)
+{
+    return REF_IS_VIRTUAL(ref) && virtual_of(ref)->kind == kind;
+}
+Ref virtual_field(Ref ref, int index)
+{
+    return rec.ir->fields[virtual_of(ref)->first + index].ref;
+}
 
 static Ref make_tuple(const Virtual *v)
 {
@@ -539,8 +587,8 @@ static Ref make_tuple(const Virtual *v)
     }
     Ref args[8] = {ir_word(rec.ir, v->count)};
     for (int i = 0; i < v->count; i++) args[i + 1] = as_tagged(rec.ir->fields[v->first + i].ref);
-    static const HelperId makers[] = {HELPER_tuple_0, HELPER_tuple_1, HELPER_tuple_2, HELPER_tuple_3, HELPER_tuple_4,
-                                      HELPER_tuple_5, HELPER_tuple_6};
+    static const HelperId makers[] = {HELPER_tuple_0, HELPER_tuple_1, HELPER_tuple_2, HELPER_tuple_3,
+                                      HELPER_tuple_4, HELPER_tuple_5, HELPER_tuple_6};
     return emit_call(makers[v->count], args + 1, v->count);
 }
 
@@ -558,10 +606,13 @@ void materialize(Slot *slot)
         bool owned = f[0].flags & SLOT_OWNED;
         if (!REF_IS_CONST(fields[0])) { /* bring the real iterator up to date */
             if (v.kind == VIRTUAL_RANGE_ITERATOR) {
-                emit(IR_FSTORE, IR_NIL, fields[0], emit_pure(IR_I2W, IR_WORD, fields[1], REF_NONE), offsetof(RangeIterator, next), ALIAS_ITERATOR);
-                emit(IR_FSTORE, IR_NIL, fields[0], emit_pure(IR_I2W, IR_WORD, fields[2], REF_NONE), offsetof(RangeIterator, remaining), ALIAS_ITERATOR);
+                emit(IR_FSTORE, IR_NIL, fields[0], emit_pure(IR_I2W, IR_WORD, fields[1], REF_NONE),
+                     offsetof(RangeIterator, next), ALIAS_ITERATOR);
+                emit(IR_FSTORE, IR_NIL, fields[0], emit_pure(IR_I2W, IR_WORD, fields[2], REF_NONE),
+                     offsetof(RangeIterator, remaining), ALIAS_ITERATOR);
             } else {
-                emit(IR_FSTORE, IR_NIL, fields[0], emit_pure(IR_I2W, IR_WORD, fields[2], REF_NONE), LIST_ITERATOR_INDEX, ALIAS_ITERATOR);
+                emit(IR_FSTORE, IR_NIL, fields[0], emit_pure(IR_I2W, IR_WORD, fields[2], REF_NONE), LIST_ITERATOR_INDEX,
+                     ALIAS_ITERATOR);
             }
             slot->ref = fields[0];
             slot->own = owned ? OWN_SELF : OWN_MEMORY;
@@ -569,8 +620,8 @@ void materialize(Slot *slot)
             ownership_changed();
             return;
         }
-        result = emit_call(v.kind == VIRTUAL_RANGE_ITERATOR ? HELPER_range_iterator_new : HELPER_list_iterator_new, fields + 1,
-                           v.count - 1);
+        result = emit_call(v.kind == VIRTUAL_RANGE_ITERATOR ? HELPER_range_iterator_new : HELPER_list_iterator_new,
+                           fields + 1, v.count - 1);
     }
     emit(IR_GCALL, IR_NIL, result, REF_NONE, record_raise_snapshot(), 0);
     slot->ref = result;

@@ -1,8 +1,8 @@
 /* record_name.c: global names, builtins, closure variables.
  *
  * A global that nobody changes is a constant of the trace; changing it revokes the trace (invalidate.c). One that is
- * assigned by the code itself, or has revoked traces before, is read from its dict's entry, whose place is guarded by the
- * dict's keys version. */
+ * assigned by the code itself, or has revoked traces before, is read from its dict's entry, whose place is guarded by
+ * the dict's keys version. */
 #include "jit/record.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
@@ -17,7 +17,8 @@ static bool is_assigned_here(const Code *code, int name_index)
     const Bytes *bytes = as_bytes(code->code);
     for (int i = 0; i < code->code_units; i++) {
         int opcode = bytes->data[i * 2] & 0xff, oparg = bytes->data[i * 2 + 1] & 0xff;
-        if ((opcode == BC_STORE_NAME || opcode == BC_STORE_GLOBAL || opcode == BC_DELETE_NAME || opcode == BC_DELETE_GLOBAL) &&
+        if ((opcode == BC_STORE_NAME || opcode == BC_STORE_GLOBAL || opcode == BC_DELETE_NAME ||
+             opcode == BC_DELETE_GLOBAL) &&
             oparg == (name_index & 0xff)) {
             return true;
         }
@@ -69,7 +70,9 @@ static bool load_name(int name_index, Value globals, Value builtins)
         ssize_t index = dict_find_entry(globals, name);
         Ref entries = guarded_entries(globals);
         if (REC_FAILED()) return true;
-        Ref value = emit_load(IR_FLOAD, IR_VAL, entries, (int)(index * (ssize_t)sizeof(DictEntry) + (ssize_t)offsetof(DictEntry, value)), ALIAS_DICT);
+        Ref value =
+            emit_load(IR_FLOAD, IR_VAL, entries,
+                      (int)(index * (ssize_t)sizeof(DictEntry) + (ssize_t)offsetof(DictEntry, value)), ALIAS_DICT);
         rec_push(value, OWN_FRAGILE);
         return true;
     }
@@ -83,7 +86,8 @@ static bool load_name(int name_index, Value globals, Value builtins)
 void record_load_global(void)
 {
     if (rec.oparg & 1) rec_push(const_value(VALUE_NULL), OWN_NONE);
-    if (!load_name(rec.oparg >> 1, rec.frame->globals, rec.frame->builtins) && !REC_FAILED()) record_abort(REASON_UNBOUND);
+    if (!load_name(rec.oparg >> 1, rec.frame->globals, rec.frame->builtins) && !REC_FAILED())
+        record_abort(REASON_UNBOUND);
 }
 
 static bool is_module_level(void)

@@ -17,14 +17,23 @@
 
 /* State of the call being recorded: [below, callable, args…] */
 typedef struct NativeCall {
-    int nargs;       /* without a method's self */
-    bool has_self;   /* [method, self, args…] */
+    int nargs;     /* without a method's self */
+    bool has_self; /* [method, self, args…] */
     Value self;
 } NativeCall;
 
-static Slot *arg(const NativeCall *c, int index) { return rec_stack(c->nargs - index); }
-static Value actual_arg(const NativeCall *c, int index) { return actual(c->nargs - index); }
-static Slot *self_slot(const NativeCall *c) { return rec_stack(c->nargs + 1); }
+static Slot *arg(const NativeCall *c, int index)
+{
+    return rec_stack(c->nargs - index);
+}
+static Value actual_arg(const NativeCall *c, int index)
+{
+    return actual(c->nargs - index);
+}
+static Slot *self_slot(const NativeCall *c)
+{
+    return rec_stack(c->nargs + 1);
+}
 
 static bool finish_call(const NativeCall *c, Ref result, Own own)
 {
@@ -57,13 +66,23 @@ static bool native_len(const NativeCall *c)
     if (is_virtual(ref, VIRTUAL_TUPLE)) return finish_call(c, ir_int(rec.ir, virtual_of(ref)->count), OWN_NONE);
     int offset;
     AliasClass class = ALIAS_CONST;
-    if (type == &type_list) { offset = offsetof(List, length); class = ALIAS_LIST_LENGTH; }
-    else if (type == &type_tuple) offset = offsetof(Tuple, length);
-    else if (type == &type_str) offset = offsetof(Str, length);
-    else if (type == &type_bytes) offset = offsetof(Bytes, length);
-    else if (type == &type_bytearray) { offset = offsetof(ByteArray, length); class = ALIAS_BYTEARRAY_LENGTH; }
-    else if (type == &type_dict) { offset = offsetof(Dict, length); class = ALIAS_DICT; }
-    else return false;
+    if (type == &type_list) {
+        offset = offsetof(List, length);
+        class = ALIAS_LIST_LENGTH;
+    } else if (type == &type_tuple)
+        offset = offsetof(Tuple, length);
+    else if (type == &type_str)
+        offset = offsetof(Str, length);
+    else if (type == &type_bytes)
+        offset = offsetof(Bytes, length);
+    else if (type == &type_bytearray) {
+        offset = offsetof(ByteArray, length);
+        class = ALIAS_BYTEARRAY_LENGTH;
+    } else if (type == &type_dict) {
+        offset = offsetof(Dict, length);
+        class = ALIAS_DICT;
+    } else
+        return false;
     guard_type(ref, type);
     Ref length = emit_load(IR_FLOAD, IR_WORD, ref, offset, class);
     return finish_call(c, emit_pure(IR_W2I, IR_INT, length, REF_NONE), OWN_NONE);
@@ -74,7 +93,8 @@ static bool native_abs(const NativeCall *c)
     if (c->nargs != 1) return false;
     Value v = actual_arg(c, 0);
     Ref ref = arg(c, 0)->ref;
-    if (value_is_immediate_float(v)) return finish_call(c, emit_pure(IR_FABS, IR_FLOAT, as_float_ref(ref), REF_NONE), OWN_NONE);
+    if (value_is_immediate_float(v))
+        return finish_call(c, emit_pure(IR_FABS, IR_FLOAT, as_float_ref(ref), REF_NONE), OWN_NONE);
     if (!value_is_small_int(v)) return false;
     Ref n = as_int_ref(ref);
     bool negative = value_as_small_int(v) < 0;
@@ -88,11 +108,13 @@ static bool native_min_max(const NativeCall *c, bool is_min)
     if (c->nargs != 2) return false;
     Value a = actual_arg(c, 0), b = actual_arg(c, 1);
     if (value_is_small_int(a) && value_is_small_int(b)) {
-        Ref result = emit_pure(is_min ? IR_IMIN : IR_IMAX, IR_INT, as_int_ref(arg(c, 0)->ref), as_int_ref(arg(c, 1)->ref));
+        Ref result =
+            emit_pure(is_min ? IR_IMIN : IR_IMAX, IR_INT, as_int_ref(arg(c, 0)->ref), as_int_ref(arg(c, 1)->ref));
         return finish_call(c, result, OWN_NONE);
     }
     if (value_is_immediate_float(a) && value_is_immediate_float(b)) {
-        Ref result = emit_pure(is_min ? IR_FMIN : IR_FMAX, IR_FLOAT, as_float_ref(arg(c, 0)->ref), as_float_ref(arg(c, 1)->ref));
+        Ref result =
+            emit_pure(is_min ? IR_FMIN : IR_FMAX, IR_FLOAT, as_float_ref(arg(c, 0)->ref), as_float_ref(arg(c, 1)->ref));
         return finish_call(c, result, OWN_NONE);
     }
     return false;
@@ -144,7 +166,8 @@ static bool native_ord(const NativeCall *c)
 static bool native_chr(const NativeCall *c)
 {
     Value v = actual_arg(c, 0);
-    if (c->nargs != 1 || !value_is_small_int(v) || value_as_small_int(v) < 0 || value_as_small_int(v) > 0x10ffff) return false;
+    if (c->nargs != 1 || !value_is_small_int(v) || value_as_small_int(v) < 0 || value_as_small_int(v) > 0x10ffff)
+        return false;
     Ref n = as_int_ref(arg(c, 0)->ref);
     emit_guard(IR_ABC, n, ir_word(rec.ir, 0x110000));
     if (REC_FAILED()) return true;
@@ -172,7 +195,8 @@ static bool native_range(const NativeCall *c)
     Ref bound = ir_word(rec.ir, INT64_C(1) << 30), half = ir_int(rec.ir, INT64_C(1) << 29);
     if (!ir_is_number(rec.ir, start)) emit_guard(IR_ABC, emit_pure(IR_ADD, IR_INT, start, half), bound);
     if (!ir_is_number(rec.ir, stop)) emit_guard(IR_ABC, emit_pure(IR_ADD, IR_INT, stop, half), bound);
-    if (!ir_is_number(rec.ir, step)) emit_guard(IR_GTRUE, emit_pure(IR_IEQ, IR_BOOL, step, ir_int(rec.ir, step_value)), REF_NONE);
+    if (!ir_is_number(rec.ir, step))
+        emit_guard(IR_GTRUE, emit_pure(IR_IEQ, IR_BOOL, step, ir_int(rec.ir, step_value)), REF_NONE);
     if (REC_FAILED()) return true;
     /* number of items: ceil((stop - start) / step), not below 0 */
     Ref span = emit_pure(IR_SUB, IR_INT, stop, start);
@@ -182,8 +206,10 @@ static bool native_range(const NativeCall *c)
     } else {
         int64_t round = step_value > 0 ? step_value - 1 : step_value + 1;
         Ref padded = emit_pure(IR_ADD, IR_INT, span, ir_int(rec.ir, round));
-        if (step_value == -1) count = emit_pure(IR_SUB, IR_INT, ir_int(rec.ir, 0), padded);
-        else count = emit_pure(IR_IDIV, IR_INT, padded, ir_int(rec.ir, step_value));
+        if (step_value == -1)
+            count = emit_pure(IR_SUB, IR_INT, ir_int(rec.ir, 0), padded);
+        else
+            count = emit_pure(IR_IDIV, IR_INT, padded, ir_int(rec.ir, step_value));
     }
     count = emit_pure(IR_IMAX, IR_INT, count, ir_int(rec.ir, 0));
     Ref fields[4] = {const_value(VALUE_NULL), start, count, ir_int(rec.ir, step_value)};
@@ -237,12 +263,15 @@ static bool is_plain_key(Value key)
 
 static bool method_dict_get(const NativeCall *c)
 {
-    if (c->nargs < 1 || c->nargs > 2 || !object_has_type(c->self, &type_dict) || !is_plain_key(actual_arg(c, 0))) return false;
+    if (c->nargs < 1 || c->nargs > 2 || !object_has_type(c->self, &type_dict) || !is_plain_key(actual_arg(c, 0)))
+        return false;
     Ref dict = self_slot(c)->ref;
     guard_type(dict, &type_dict);
     Value key = actual_arg(c, 0);
-    if (value_is_object(key)) guard_type(arg(c, 0)->ref, type_of(key));
-    else specialize(arg(c, 0)->ref, key);
+    if (value_is_object(key))
+        guard_type(arg(c, 0)->ref, type_of(key));
+    else
+        specialize(arg(c, 0)->ref, key);
     Ref args[] = {dict, real_arg(c, 0), c->nargs == 2 ? real_arg(c, 1) : const_value(VALUE_NONE)};
     if (REC_FAILED()) return true;
     return finish_call(c, emit_call_checked(HELPER_dict_get, args, 3), OWN_SELF);
@@ -266,9 +295,12 @@ static bool method_pop(const NativeCall *c)
 static bool float_arg(const NativeCall *c, int index, Ref *ref)
 {
     Value v = actual_arg(c, index);
-    if (value_is_immediate_float(v)) *ref = as_float_ref(arg(c, index)->ref);
-    else if (value_is_small_int(v)) *ref = emit_pure(IR_I2F, IR_FLOAT, as_int_ref(arg(c, index)->ref), REF_NONE);
-    else return false;
+    if (value_is_immediate_float(v))
+        *ref = as_float_ref(arg(c, index)->ref);
+    else if (value_is_small_int(v))
+        *ref = emit_pure(IR_I2F, IR_FLOAT, as_int_ref(arg(c, index)->ref), REF_NONE);
+    else
+        return false;
     return true;
 }
 
@@ -314,7 +346,10 @@ static bool native_floor(const NativeCall *c, HelperId helper)
 
 /* --- which function it is --- */
 
-static bool is_named(const NativeMethod *method, const char *name) { return strcmp(method->name, name) == 0; }
+static bool is_named(const NativeMethod *method, const char *name)
+{
+    return strcmp(method->name, name) == 0;
+}
 
 static bool is_module_named(Value module, const char *name)
 {
@@ -324,9 +359,13 @@ static bool is_module_named(Value module, const char *name)
 
 static bool call_math(const NativeCall *c, const NativeMethod *method)
 {
-    static const struct { const char *name; HelperId helper; int nargs; } functions[] = {
-        {"sin", HELPER_sin, 1}, {"cos", HELPER_cos, 1}, {"tan", HELPER_tan, 1}, {"exp", HELPER_exp, 1},
-        {"log", HELPER_log, 1}, {"atan", HELPER_atan, 1}, {"atan2", HELPER_atan2, 2}, {"fabs", HELPER_fabs, 1},
+    static const struct {
+        const char *name;
+        HelperId helper;
+        int nargs;
+    } functions[] = {
+        {"sin", HELPER_sin, 1},   {"cos", HELPER_cos, 1},   {"tan", HELPER_tan, 1},     {"exp", HELPER_exp, 1},
+        {"log", HELPER_log, 1},   {"atan", HELPER_atan, 1}, {"atan2", HELPER_atan2, 2}, {"fabs", HELPER_fabs, 1},
         {"asin", HELPER_asin, 1}, {"acos", HELPER_acos, 1},
     };
     if (is_named(method, "sqrt")) return native_sqrt(c);
@@ -359,8 +398,9 @@ static bool call_builtin(const NativeCall *c, const NativeMethod *method)
 /* Functions that look at the frame of their caller: its variables are not in memory. */
 static bool looks_at_frames(const NativeMethod *method)
 {
-    static const char *const names[] = {"locals", "vars", "dir", "eval", "exec", "_getframe", "super", "globals", "__import__",
-                                        "settrace", "setprofile", "breakpoint", "getrefcount", "_current_frames"};
+    static const char *const names[] = {"locals",     "vars",       "dir",         "eval",           "exec",
+                                        "_getframe",  "super",      "globals",     "__import__",     "settrace",
+                                        "setprofile", "breakpoint", "getrefcount", "_current_frames"};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         if (is_named(method, names[i])) return true;
     }
@@ -401,7 +441,8 @@ bool record_native_call(Value callable, int nargs, int has_self)
         record_abort(REASON_CALL_KIND);
         return true;
     }
-    if (callable.bits == (uint64_t)&type_range || callable.bits == (uint64_t)&type_int || callable.bits == (uint64_t)&type_float) {
+    if (callable.bits == (uint64_t)&type_range || callable.bits == (uint64_t)&type_int ||
+        callable.bits == (uint64_t)&type_float) {
         guard_value(slot->ref, callable);
         if (callable.bits == (uint64_t)&type_range) return native_range(&c);
         return callable.bits == (uint64_t)&type_int ? native_int(&c) : native_float(&c);

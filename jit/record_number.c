@@ -13,8 +13,14 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 
-static bool is_int_like(Value v) { return value_is_small_int(v) || value_is_bool(v); }
-static bool is_number_like(Value v) { return is_int_like(v) || value_is_immediate_float(v); }
+static bool is_int_like(Value v)
+{
+    return value_is_small_int(v) || value_is_bool(v);
+}
+static bool is_number_like(Value v)
+{
+    return is_int_like(v) || value_is_immediate_float(v);
+}
 
 static Ref int_operand(int from_top)
 {
@@ -66,7 +72,10 @@ static void guard_exact_double(Ref n)
     emit_guard(IR_GTRUE, emit_pure(IR_ILE, IR_BOOL, ir_int(rec.ir, -(INT64_C(1) << BITS)), n), REF_NONE);
 }
 
-static Ref guarded_int(IrOp op, Ref a, Ref b) { return emit(op, IR_INT, a, b, record_snapshot(), 0); }
+static Ref guarded_int(IrOp op, Ref a, Ref b)
+{
+    return emit(op, IR_INT, a, b, record_snapshot(), 0);
+}
 
 /* True when the result is a small int and the form exists. */
 static bool int_result_fits(int op, int64_t a, int64_t b)
@@ -83,7 +92,9 @@ static bool int_result_fits(int op, int64_t a, int64_t b)
     case NB_FLOOR_DIVIDE: return b != 0 && b != -1;
     case NB_REMAINDER: return b != 0;
     case NB_RSHIFT: return b >= 0;
-    case NB_AND: case NB_OR: case NB_XOR: return true;
+    case NB_AND:
+    case NB_OR:
+    case NB_XOR: return true;
     case NB_TRUE_DIVIDE: return b != 0 && llabs(a) <= INT64_C(1) << 53 && llabs(b) <= INT64_C(1) << 53;
     case NB_POWER: return b == 2 && llabs(a) < INT64_C(1) << 30;
     default: return false;
@@ -114,7 +125,8 @@ static Ref record_int_op(int op)
         guard_nonzero(b, false);
         guard_exact_double(a);
         guard_exact_double(b);
-        return emit_pure(IR_FDIV, IR_FLOAT, emit_pure(IR_I2F, IR_FLOAT, a, REF_NONE), emit_pure(IR_I2F, IR_FLOAT, b, REF_NONE));
+        return emit_pure(IR_FDIV, IR_FLOAT, emit_pure(IR_I2F, IR_FLOAT, a, REF_NONE),
+                         emit_pure(IR_I2F, IR_FLOAT, b, REF_NONE));
     }
 }
 
@@ -123,8 +135,12 @@ static Ref record_int_op(int op)
 static bool float_form_exists(int op, double a, double b)
 {
     switch (op) {
-    case NB_ADD: case NB_SUBTRACT: case NB_MULTIPLY: return true;
-    case NB_TRUE_DIVIDE: case NB_FLOOR_DIVIDE: case NB_REMAINDER: return b != 0;
+    case NB_ADD:
+    case NB_SUBTRACT:
+    case NB_MULTIPLY: return true;
+    case NB_TRUE_DIVIDE:
+    case NB_FLOOR_DIVIDE:
+    case NB_REMAINDER: return b != 0;
     case NB_POWER: return a > 0 && isfinite(a) && isfinite(b) && isfinite(pow(a, b));
     default: return false;
     }
@@ -141,7 +157,8 @@ static Ref record_float_op(int op)
 {
     Ref a = float_operand(2), b = float_operand(1);
     if (op == NB_TRUE_DIVIDE || op == NB_FLOOR_DIVIDE || op == NB_REMAINDER) {
-        if (!ir_is_number(rec.ir, b)) emit_guard(IR_GTRUE, emit_pure(IR_FNE, IR_BOOL, b, ir_float(rec.ir, 0)), REF_NONE);
+        if (!ir_is_number(rec.ir, b))
+            emit_guard(IR_GTRUE, emit_pure(IR_FNE, IR_BOOL, b, ir_float(rec.ir, 0)), REF_NONE);
     }
     switch (op) {
     case NB_ADD: return emit_pure(IR_FADD, IR_FLOAT, a, b);
@@ -182,11 +199,16 @@ static void guard_operand_type(int from_top)
     Value v = actual(from_top);
     Ref ref = rec_stack(from_top)->ref;
     if (REF_IS_VIRTUAL(ref)) return;
-    if (value_is_object(v)) guard_type(ref, type_of(v));
-    else if (value_is_small_int(v)) as_int_ref(ref);
-    else if (value_is_immediate_float(v)) as_float_ref(ref);
-    else if (value_is_bool(v)) as_bool_ref(ref);
-    else guard_value(ref, v);
+    if (value_is_object(v))
+        guard_type(ref, type_of(v));
+    else if (value_is_small_int(v))
+        as_int_ref(ref);
+    else if (value_is_immediate_float(v))
+        as_float_ref(ref);
+    else if (value_is_bool(v))
+        as_bool_ref(ref);
+    else
+        guard_value(ref, v);
 }
 
 void record_binary_op(void)
@@ -249,7 +271,8 @@ void record_unary(int opcode)
         result = float_operand(1);
     } else {
         HelperId helper = opcode == BC_UNARY_NEGATIVE ? HELPER_negative
-                          : opcode == BC_UNARY_INVERT ? HELPER_invert : HELPER_positive;
+                          : opcode == BC_UNARY_INVERT ? HELPER_invert
+                                                      : HELPER_positive;
         Ref args[] = {tagged_operand(1)};
         result = emit_call_checked(helper, args, 1);
         own = OWN_SELF;
@@ -317,8 +340,10 @@ void record_compare(void)
         guard_operand_type(1);
         result = ir_bool(rec.ir, value_is(left, right) == (rec.oparg == CMP_EQ));
     } else {
-        bool quiet = (type_of(left) == &type_str || type_of(left) == &type_int || type_of(left) == &type_float || value_is_none(left)) &&
-                     (type_of(right) == &type_str || type_of(right) == &type_int || type_of(right) == &type_float || value_is_none(right));
+        bool quiet = (type_of(left) == &type_str || type_of(left) == &type_int || type_of(left) == &type_float ||
+                      value_is_none(left)) &&
+                     (type_of(right) == &type_str || type_of(right) == &type_int || type_of(right) == &type_float ||
+                      value_is_none(right));
         if (quiet) {
             guard_operand_type(2);
             guard_operand_type(1);

@@ -25,9 +25,12 @@ static Slot *prepare_overwrite(int index)
     if (REF_IS_VIRTUAL(slot->ref)) return slot;
     if (was_unread && ir_type(rec.ir, slot->ref) == IR_VAL) {
         if (!value_is_object(v)) {
-            if (value_is_small_int(v)) emit_guard(IR_GINT, slot->ref, REF_NONE);
-            else if (value_is_immediate_float(v)) emit_guard(IR_GFLT, slot->ref, REF_NONE);
-            else emit_guard(IR_GIS, slot->ref, const_value(v));
+            if (value_is_small_int(v))
+                emit_guard(IR_GINT, slot->ref, REF_NONE);
+            else if (value_is_immediate_float(v))
+                emit_guard(IR_GFLT, slot->ref, REF_NONE);
+            else
+                emit_guard(IR_GIS, slot->ref, const_value(v));
         } else {
             emit_guard(IR_GISNOT, slot->ref, const_value(VALUE_NULL));
         }
@@ -80,10 +83,14 @@ static void record_load_const(void)
 {
     Value v = as_tuple(rec.f->code->constants)->items[rec.oparg];
     Ref ref;
-    if (value_is_small_int(v)) ref = ir_int(rec.ir, value_as_small_int(v));
-    else if (value_is_immediate_float(v)) ref = ir_float(rec.ir, value_as_immediate_float(v));
-    else if (value_is_bool(v)) ref = ir_bool(rec.ir, value_is(v, VALUE_TRUE));
-    else ref = const_value(v);
+    if (value_is_small_int(v))
+        ref = ir_int(rec.ir, value_as_small_int(v));
+    else if (value_is_immediate_float(v))
+        ref = ir_float(rec.ir, value_as_immediate_float(v));
+    else if (value_is_bool(v))
+        ref = ir_bool(rec.ir, value_is(v, VALUE_TRUE));
+    else
+        ref = const_value(v);
     rec_push(ref, OWN_NONE);
 }
 
@@ -236,8 +243,10 @@ void record_jump_if(int opcode)
     bool outcome, jump_if, is_or_pop = opcode == BC_JUMP_IF_FALSE_OR_POP || opcode == BC_JUMP_IF_TRUE_OR_POP;
     bool is_backward = opcode >= BC_POP_JUMP_BACKWARD_IF_NOT_NONE && opcode <= BC_POP_JUMP_BACKWARD_IF_TRUE;
     switch (opcode) {
-    case BC_POP_JUMP_FORWARD_IF_NONE: case BC_POP_JUMP_BACKWARD_IF_NONE:
-    case BC_POP_JUMP_FORWARD_IF_NOT_NONE: case BC_POP_JUMP_BACKWARD_IF_NOT_NONE: {
+    case BC_POP_JUMP_FORWARD_IF_NONE:
+    case BC_POP_JUMP_BACKWARD_IF_NONE:
+    case BC_POP_JUMP_FORWARD_IF_NOT_NONE:
+    case BC_POP_JUMP_BACKWARD_IF_NOT_NONE: {
         Ref ref = rec_stack(1)->ref;
         bool is_none = value_is_none(actual(1));
         if (ir_type(rec.ir, ref) == IR_VAL) emit_guard(is_none ? IR_GIS : IR_GISNOT, ref, const_value(VALUE_NONE));
@@ -267,33 +276,48 @@ static void record_resume(void)
 void record_instruction(int opcode)
 {
     switch (opcode) {
-    case BC_NOP: case BC_CACHE: case BC_EXTENDED_ARG: case BC_PRECALL: case BC_KW_NAMES: case BC_JUMP_FORWARD: return;
+    case BC_NOP:
+    case BC_CACHE:
+    case BC_EXTENDED_ARG:
+    case BC_PRECALL:
+    case BC_KW_NAMES:
+    case BC_JUMP_FORWARD: return;
     case BC_RESUME: record_resume(); return;
     case BC_POP_TOP: rec_drop(1); return;
     case BC_PUSH_NULL: rec_push(const_value(VALUE_NULL), OWN_NONE); return;
     case BC_COPY: record_copy(); return;
     case BC_SWAP: record_swap(); return;
     case BC_LOAD_CONST: record_load_const(); return;
-    case BC_LOAD_FAST: case BC_LOAD_CLOSURE: record_load_fast(); return;
+    case BC_LOAD_FAST:
+    case BC_LOAD_CLOSURE: record_load_fast(); return;
     case BC_STORE_FAST: record_store_fast(); return;
     case BC_DELETE_FAST: record_delete_fast(); return;
     case BC_BINARY_OP: record_binary_op(); return;
-    case BC_UNARY_NEGATIVE: case BC_UNARY_NOT: case BC_UNARY_INVERT: case BC_UNARY_POSITIVE: record_unary(opcode); return;
+    case BC_UNARY_NEGATIVE:
+    case BC_UNARY_NOT:
+    case BC_UNARY_INVERT:
+    case BC_UNARY_POSITIVE: record_unary(opcode); return;
     case BC_COMPARE_OP: record_compare(); return;
     case BC_IS_OP: record_is(); return;
     case BC_CONTAINS_OP: record_contains(); return;
-    case BC_POP_JUMP_FORWARD_IF_FALSE: case BC_POP_JUMP_FORWARD_IF_TRUE: case BC_POP_JUMP_BACKWARD_IF_FALSE:
-    case BC_POP_JUMP_BACKWARD_IF_TRUE: case BC_POP_JUMP_FORWARD_IF_NONE: case BC_POP_JUMP_FORWARD_IF_NOT_NONE:
-    case BC_POP_JUMP_BACKWARD_IF_NONE: case BC_POP_JUMP_BACKWARD_IF_NOT_NONE: case BC_JUMP_IF_FALSE_OR_POP:
+    case BC_POP_JUMP_FORWARD_IF_FALSE:
+    case BC_POP_JUMP_FORWARD_IF_TRUE:
+    case BC_POP_JUMP_BACKWARD_IF_FALSE:
+    case BC_POP_JUMP_BACKWARD_IF_TRUE:
+    case BC_POP_JUMP_FORWARD_IF_NONE:
+    case BC_POP_JUMP_FORWARD_IF_NOT_NONE:
+    case BC_POP_JUMP_BACKWARD_IF_NONE:
+    case BC_POP_JUMP_BACKWARD_IF_NOT_NONE:
+    case BC_JUMP_IF_FALSE_OR_POP:
     case BC_JUMP_IF_TRUE_OR_POP: record_jump_if(opcode); return;
-    case BC_JUMP_BACKWARD: case BC_JUMP_BACKWARD_NO_INTERRUPT:
-        record_backward_jump(rec.f->unit + 1 - rec.oparg, false);
-        return;
+    case BC_JUMP_BACKWARD:
+    case BC_JUMP_BACKWARD_NO_INTERRUPT: record_backward_jump(rec.f->unit + 1 - rec.oparg, false); return;
     case BC_FOR_ITER: record_for_iter(); return;
     case BC_GET_ITER: record_get_iter(); return;
     case BC_LOAD_GLOBAL: record_load_global(); return;
     case BC_LOAD_NAME: record_load_name(opcode); return;
-    case BC_STORE_NAME: case BC_STORE_GLOBAL: record_store_global(opcode); return;
+    case BC_STORE_NAME:
+    case BC_STORE_GLOBAL: record_store_global(opcode); return;
     case BC_LOAD_ATTR: record_load_attr(); return;
     case BC_LOAD_METHOD: record_load_method(); return;
     case BC_STORE_ATTR: record_store_attr(); return;
@@ -301,12 +325,25 @@ void record_instruction(int opcode)
     case BC_STORE_SUBSCR: record_store_subscript(); return;
     case BC_DELETE_SUBSCR: record_delete_subscript(); return;
     case BC_UNPACK_SEQUENCE: record_unpack(); return;
-    case BC_BUILD_TUPLE: case BC_BUILD_LIST: case BC_BUILD_SLICE: case BC_BUILD_MAP: case BC_BUILD_SET: case BC_BUILD_STRING:
-    case BC_LIST_APPEND: case BC_LIST_EXTEND: case BC_SET_ADD: case BC_MAP_ADD: case BC_FORMAT_VALUE:
-    case BC_BUILD_CONST_KEY_MAP: case BC_LIST_TO_TUPLE: record_build(opcode); return;
+    case BC_BUILD_TUPLE:
+    case BC_BUILD_LIST:
+    case BC_BUILD_SLICE:
+    case BC_BUILD_MAP:
+    case BC_BUILD_SET:
+    case BC_BUILD_STRING:
+    case BC_LIST_APPEND:
+    case BC_LIST_EXTEND:
+    case BC_SET_ADD:
+    case BC_MAP_ADD:
+    case BC_FORMAT_VALUE:
+    case BC_BUILD_CONST_KEY_MAP:
+    case BC_LIST_TO_TUPLE: record_build(opcode); return;
     case BC_CALL: record_call(); return;
     case BC_RETURN_VALUE: record_return(); return;
-    case BC_LOAD_DEREF: case BC_STORE_DEREF: case BC_COPY_FREE_VARS: case BC_MAKE_CELL: record_deref(opcode); return;
+    case BC_LOAD_DEREF:
+    case BC_STORE_DEREF:
+    case BC_COPY_FREE_VARS:
+    case BC_MAKE_CELL: record_deref(opcode); return;
     case BC_LOAD_ASSERTION_ERROR: rec_push(const_value(value_from_object(&type_AssertionError)), OWN_NONE); return;
     default: record_generic(opcode); return;
     }

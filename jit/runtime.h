@@ -28,33 +28,33 @@ typedef struct JitTree {
     struct Place *place;
     uint32_t id;
     TreeState state;
-    bool needs_compile;      /* a bridge was added since the last request */
-    int64_t valid;           /* native code tests it after whatever may run Python code */
+    bool needs_compile; /* a bridge was added since the last request */
+    int64_t valid;      /* native code tests it after whatever may run Python code */
     NULLABLE NativeCode code;
-    uint64_t *table;         /* helpers, runtime addresses, constants */
-    int entry_depth;         /* stack entries at the head */
-    int running;             /* activations inside */
-    int compiled_segments;   /* how many segments the native code has */
+    uint64_t *table;       /* helpers, runtime addresses, constants */
+    int entry_depth;       /* stack entries at the head */
+    int running;           /* activations inside */
+    int compiled_segments; /* how many segments the native code has */
     /* account */
     uint64_t entries, entry_failures, exits, bridges;
     size_t code_size;
-    uint32_t micros;         /* of compiling */
+    uint32_t micros; /* of compiling */
 } JitTree;
 
 typedef struct Place {
-    struct Place *next;       /* of the same code object */
-    struct Place *all_next;   /* of all, for statistics */
+    struct Place *next;     /* of the same code object */
+    struct Place *all_next; /* of all, for statistics */
     Code *code;
-    int unit;                 /* the loop's head; for functions the RESUME */
-    int back_unit;            /* the last jump that became hot */
+    int unit;      /* the loop's head; for functions the RESUME */
+    int back_unit; /* the last jump that became hot */
     bool is_function;
     NULLABLE JitTree *tree;
     uint8_t patched_count;
-    int patched[8];           /* units that carry BC_ENTER_TRACE for this place */
+    int patched[8]; /* units that carry BC_ENTER_TRACE for this place */
     /* policy */
     uint16_t aborts, retries;
     bool is_blacklisted;
-    Reason reason;            /* of the last abort */
+    Reason reason; /* of the last abort */
     int reason_unit;
     NULLABLE Code *reason_code; /* borrowed; cleared when it dies */
     int reason_opcode;
@@ -91,13 +91,16 @@ bool record_start_root(Place *place, Frame *frame);
 bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame);
 
 /* --- compile.c --- */
-void tree_compile(JitTree *tree);  /* sends it off; in sync mode waits for the answer */
-void compile_poll(void);           /* takes what has arrived */
+void tree_compile(JitTree *tree); /* sends it off; in sync mode waits for the answer */
+void compile_poll(void);          /* takes what has arrived */
 extern int compile_pending;
 void compile_shutdown(void);
 void compile_after_fork(void);
 extern const char *compile_problem; /* why there is no compiler; NULL: there is, or nobody asked yet */
 extern uint64_t compile_count, compile_micros_gcc, compile_micros_as;
+
+/* --- irexec.c --- */
+int64_t ir_execute(JitTree *tree, void *slots, uint64_t *exit_values);
 
 /* --- invalidate.c --- */
 /* Registers that the tree depends on dict[key] keeping its value. False: it changes too often to rely on. */

@@ -1,4 +1,5 @@
-/* stats.c: --jit-stats: what was compiled, what it did, and for each hot place without native code the reason and line. */
+/* stats.c: --jit-stats: what was compiled, what it did, and for each hot place without native code the reason and line.
+ */
 #include <stdio.h>
 
 #include "jit/runtime.h"
@@ -7,8 +8,8 @@
 static void print_place(const Place *p, FILE *out)
 {
     const char *file = str_as_utf8(p->code->filename, NULL), *name = str_as_utf8(p->code->qualname, NULL);
-    fprintf(out, "  %s:%d %s %s", file ? file : "?", code_line_at(p->code, p->unit * 2), p->is_function ? "function" : "loop",
-            name ? name : "?");
+    fprintf(out, "  %s:%d %s %s", file ? file : "?", code_line_at(p->code, p->unit * 2),
+            p->is_function ? "function" : "loop", name ? name : "?");
     if (p->tree) {
         const JitTree *t = p->tree;
         fprintf(out, ": %s, %d traces, %zu bytes, %lu entries, %lu refused, %lu exits, compiled in %.1f ms",
@@ -23,7 +24,8 @@ static void print_place(const Place *p, FILE *out)
         if (p->reason_code) {
             const char *where = str_as_utf8(p->reason_code->qualname, NULL);
             fprintf(out, ", line %d in %s", code_line_at(p->reason_code, p->reason_unit * 2), where ? where : "?");
-            if (p->reason == REASON_INSTRUCTION) fprintf(out, " (%s)", bc_names[p->reason_opcode] ? bc_names[p->reason_opcode] : "?");
+            if (p->reason == REASON_INSTRUCTION)
+                fprintf(out, " (%s)", bc_names[p->reason_opcode] ? bc_names[p->reason_opcode] : "?");
         }
         fputc('\n', out);
     }
@@ -52,8 +54,8 @@ void jit_explain(const Code *code, void *file)
 void jit_print_stats(void *file)
 {
     FILE *out = file;
-    fprintf(out, "jit: %lu compilations, %.1f ms in gcc, %.1f ms in as, %zu bytes of code\n", (unsigned long)compile_count,
-            compile_micros_gcc / 1000.0, compile_micros_as / 1000.0, arena_used());
+    fprintf(out, "jit: %lu compilations, %.1f ms in gcc, %.1f ms in as, %zu bytes of code\n",
+            (unsigned long)compile_count, compile_micros_gcc / 1000.0, compile_micros_as / 1000.0, arena_used());
     if (compile_problem) fprintf(out, "jit: no native code: %s\n", compile_problem);
     for (const Place *p = all_places; p; p = p->all_next) {
         print_place(p, out);

@@ -30,60 +30,103 @@ typedef struct Emitter {
         *pointer_u16, *pointer_u32, *pointer_void;
     gcc_jit_function *fn;
     LV *slots, *out, *table;
-    LV **values;       /* the variable of each instruction */
-    Block **exits;     /* of each snapshot, made on demand */
-    Block **segments;  /* start of each bridge */
+    LV **values;      /* the variable of each instruction */
+    Block **exits;    /* of each snapshot, made on demand */
+    Block **segments; /* start of each bridge */
     Block *head, *body, *block;
     Ref *entries, *phis; /* ENTRY and PHI instructions of the root */
     int entry_count, phi_count;
     int *exit_queue, exit_queue_count;
-    uint16_t *guards;    /* how many guards use each snapshot */
-    Ref *known;          /* with one guard on a bool: that bool, whose value is known in the exit … */
+    uint16_t *guards; /* how many guards use each snapshot */
+    Ref *known;       /* with one guard on a bool: that bool, whose value is known in the exit … */
     uint8_t *known_value;
     const char *problem;
 } Emitter;
 
 /* --- small words --- */
 
-static RV *word(Emitter *e, int64_t n) { return gcc_jit_context_new_rvalue_from_long(e->ctx, e->i64, n); }
-static RV *rv(LV *lvalue) { return gcc_jit_lvalue_as_rvalue(lvalue); }
+static RV *word(Emitter *e, int64_t n)
+{
+    return gcc_jit_context_new_rvalue_from_long(e->ctx, e->i64, n);
+}
+static RV *rv(LV *lvalue)
+{
+    return gcc_jit_lvalue_as_rvalue(lvalue);
+}
 
 static RV *binary(Emitter *e, enum gcc_jit_binary_op op, RV *a, RV *b)
 {
     return gcc_jit_context_new_binary_op(e->ctx, NULL, op, e->i64, a, b);
 }
 
-static RV *add(Emitter *e, RV *a, RV *b) { return binary(e, GCC_JIT_BINARY_OP_PLUS, a, b); }
-static RV *sub(Emitter *e, RV *a, RV *b) { return binary(e, GCC_JIT_BINARY_OP_MINUS, a, b); }
-static RV *and(Emitter *e, RV *a, RV *b) { return binary(e, GCC_JIT_BINARY_OP_BITWISE_AND, a, b); }
-static RV *or(Emitter *e, RV *a, RV *b) { return binary(e, GCC_JIT_BINARY_OP_BITWISE_OR, a, b); }
-static RV *xor(Emitter *e, RV *a, RV *b) { return binary(e, GCC_JIT_BINARY_OP_BITWISE_XOR, a, b); }
-static RV *shl(Emitter *e, RV *a, int n) { return binary(e, GCC_JIT_BINARY_OP_LSHIFT, a, word(e, n)); }
-static RV *sar(Emitter *e, RV *a, int n) { return binary(e, GCC_JIT_BINARY_OP_RSHIFT, a, word(e, n)); }
-static RV *cast(Emitter *e, RV *a, gcc_jit_type *type) { return gcc_jit_context_new_cast(e->ctx, NULL, a, type); }
-static RV *bitcast(Emitter *e, RV *a, gcc_jit_type *type) { return gcc_jit_context_new_bitcast(e->ctx, NULL, a, type); }
+static RV *add(Emitter *e, RV *a, RV *b)
+{
+    return binary(e, GCC_JIT_BINARY_OP_PLUS, a, b);
+}
+static RV *sub(Emitter *e, RV *a, RV *b)
+{
+    return binary(e, GCC_JIT_BINARY_OP_MINUS, a, b);
+}
+static RV * and (Emitter * e, RV *a, RV *b)
+{
+    return binary(e, GCC_JIT_BINARY_OP_BITWISE_AND, a, b);
+}
+static RV * or (Emitter * e, RV *a, RV *b)
+{
+    return binary(e, GCC_JIT_BINARY_OP_BITWISE_OR, a, b);
+}
+static RV * xor (Emitter * e, RV *a, RV *b) {
+    return binary(e, GCC_JIT_BINARY_OP_BITWISE_XOR, a, b);
+} static RV *shl(Emitter *e, RV *a, int n)
+{
+    return binary(e, GCC_JIT_BINARY_OP_LSHIFT, a, word(e, n));
+}
+static RV *sar(Emitter *e, RV *a, int n)
+{
+    return binary(e, GCC_JIT_BINARY_OP_RSHIFT, a, word(e, n));
+}
+static RV *cast(Emitter *e, RV *a, gcc_jit_type *type)
+{
+    return gcc_jit_context_new_cast(e->ctx, NULL, a, type);
+}
+static RV *bitcast(Emitter *e, RV *a, gcc_jit_type *type)
+{
+    return gcc_jit_context_new_bitcast(e->ctx, NULL, a, type);
+}
 
 static RV *compare(Emitter *e, enum gcc_jit_comparison op, RV *a, RV *b)
 {
     return gcc_jit_context_new_comparison(e->ctx, NULL, op, a, b);
 }
 
-static RV *is_zero(Emitter *e, RV *a) { return compare(e, GCC_JIT_COMPARISON_EQ, a, word(e, 0)); }
-static RV *not_zero(Emitter *e, RV *a) { return compare(e, GCC_JIT_COMPARISON_NE, a, word(e, 0)); }
+static RV *is_zero(Emitter *e, RV *a)
+{
+    return compare(e, GCC_JIT_COMPARISON_EQ, a, word(e, 0));
+}
+static RV *not_zero(Emitter *e, RV *a)
+{
+    return compare(e, GCC_JIT_COMPARISON_NE, a, word(e, 0));
+}
 
 static LV *memory(Emitter *e, RV *address, gcc_jit_type *pointer)
 {
     return gcc_jit_rvalue_dereference(bitcast(e, address, pointer), NULL);
 }
 
-static RV *load(Emitter *e, RV *address) { return rv(memory(e, address, e->pointer_i64)); }
+static RV *load(Emitter *e, RV *address)
+{
+    return rv(memory(e, address, e->pointer_i64));
+}
 
 static void assign(Emitter *e, LV *target, RV *value)
 {
     gcc_jit_block_add_assignment(e->block, NULL, target, value);
 }
 
-static void store(Emitter *e, RV *address, RV *value) { assign(e, memory(e, address, e->pointer_i64), value); }
+static void store(Emitter *e, RV *address, RV *value)
+{
+    assign(e, memory(e, address, e->pointer_i64), value);
+}
 
 static LV *temporary(Emitter *e, gcc_jit_type *type)
 {
@@ -93,9 +136,15 @@ static LV *temporary(Emitter *e, gcc_jit_type *type)
     return gcc_jit_function_new_local(e->fn, NULL, type, name);
 }
 
-static Block *new_block(Emitter *e) { return gcc_jit_function_new_block(e->fn, NULL); }
+static Block *new_block(Emitter *e)
+{
+    return gcc_jit_function_new_block(e->fn, NULL);
+}
 
-static RV *table_entry(Emitter *e, int index) { return load(e, add(e, rv(e->table), word(e, index * 8L))); }
+static RV *table_entry(Emitter *e, int index)
+{
+    return load(e, add(e, rv(e->table), word(e, index * 8L)));
+}
 
 /* --- values --- */
 
@@ -104,7 +153,10 @@ static IrType type_of_ref(Emitter *e, Ref ref)
     return ref < 0 ? e->r->constants[~ref].type : e->r->ins[ref].type;
 }
 
-static gcc_jit_type *gcc_type(Emitter *e, IrType type) { return type == IR_FLOAT ? e->f64 : e->i64; }
+static gcc_jit_type *gcc_type(Emitter *e, IrType type)
+{
+    return type == IR_FLOAT ? e->f64 : e->i64;
+}
 
 static RV *constant(Emitter *e, Ref ref)
 {
@@ -140,9 +192,15 @@ static LV *variable(Emitter *e, Ref ref)
     return e->values[ref];
 }
 
-static void define(Emitter *e, Ref ref, RV *v) { assign(e, variable(e, ref), v); }
+static void define(Emitter *e, Ref ref, RV *v)
+{
+    assign(e, variable(e, ref), v);
+}
 
-static void define_bool(Emitter *e, Ref ref, RV *condition) { define(e, ref, cast(e, condition, e->i64)); }
+static void define_bool(Emitter *e, Ref ref, RV *condition)
+{
+    define(e, ref, cast(e, condition, e->i64));
+}
 
 /* --- exits --- */
 
@@ -167,8 +225,10 @@ static void emit_exits(Emitter *e)
             Ref ref = e->r->live[s->first_live + i];
             RV *v = ref == e->known[index] ? word(e, e->known_value[index]) : value(e, ref);
             RV *address = add(e, rv(e->out), word(e, i * 8L));
-            if (type_of_ref(e, ref) == IR_FLOAT) assign(e, memory(e, address, e->pointer_f64), v);
-            else store(e, address, v);
+            if (type_of_ref(e, ref) == IR_FLOAT)
+                assign(e, memory(e, address, e->pointer_f64), v);
+            else
+                store(e, address, v);
         }
         gcc_jit_block_end_with_return(e->block, NULL, word(e, index));
     }
@@ -202,15 +262,19 @@ static void emit_divide(Emitter *e, Ref ref, const Ins *ins)
     RV *a = value(e, ins->a), *b = value(e, ins->b);
     LV *remainder = temporary(e, e->i64), *result = variable(e, ref);
     assign(e, remainder, binary(e, GCC_JIT_BINARY_OP_MODULO, a, b));
-    if (ins->op == IR_IMOD) assign(e, result, rv(remainder));
-    else assign(e, result, shl(e, binary(e, GCC_JIT_BINARY_OP_DIVIDE, a, b), 2));
+    if (ins->op == IR_IMOD)
+        assign(e, result, rv(remainder));
+    else
+        assign(e, result, shl(e, binary(e, GCC_JIT_BINARY_OP_DIVIDE, a, b), 2));
     Block *nonzero = new_block(e), *fix = new_block(e), *next = new_block(e);
     gcc_jit_block_end_with_conditional(e->block, NULL, not_zero(e, rv(remainder)), nonzero, next);
     RV *signs = compare(e, GCC_JIT_COMPARISON_LT, xor(e, rv(remainder), b), word(e, 0));
     gcc_jit_block_end_with_conditional(nonzero, NULL, signs, fix, next);
     e->block = fix;
-    if (ins->op == IR_IMOD) assign(e, result, add(e, rv(result), b));
-    else assign(e, result, sub(e, rv(result), word(e, 4)));
+    if (ins->op == IR_IMOD)
+        assign(e, result, add(e, rv(result), b));
+    else
+        assign(e, result, sub(e, rv(result), word(e, 4)));
     gcc_jit_block_end_with_jump(fix, NULL, next);
     e->block = next;
 }
@@ -235,7 +299,8 @@ static RV *clamp_shift(Emitter *e, RV *count)
     LV *n = temporary(e, e->i64);
     assign(e, n, count);
     Block *large = new_block(e), *next = new_block(e);
-    gcc_jit_block_end_with_conditional(e->block, NULL, compare(e, GCC_JIT_COMPARISON_GT, rv(n), word(e, 62)), large, next);
+    gcc_jit_block_end_with_conditional(e->block, NULL, compare(e, GCC_JIT_COMPARISON_GT, rv(n), word(e, 62)), large,
+                                       next);
     e->block = large;
     assign(e, n, word(e, 62));
     gcc_jit_block_end_with_jump(large, NULL, next);
@@ -252,8 +317,10 @@ static void emit_shift(Emitter *e, Ref ref, const Ins *ins)
 {
     RV *a = value(e, ins->a), *count = sar(e, value(e, ins->b), 2);
     if (ins->op == IR_SHR) {
-        if (!is_number(e, ins->b)) count = clamp_shift(e, count);
-        else if ((int64_t)e->r->constants[~ins->b].bits > 62) count = word(e, 62);
+        if (!is_number(e, ins->b))
+            count = clamp_shift(e, count);
+        else if ((int64_t)e->r->constants[~ins->b].bits > 62)
+            count = word(e, 62);
         RV *shifted = binary(e, GCC_JIT_BINARY_OP_RSHIFT, a, count);
         define(e, ref, and(e, shifted, word(e, ~3L)));
         return;
@@ -270,7 +337,10 @@ static void emit_shift(Emitter *e, Ref ref, const Ins *ins)
     define(e, ref, rv(result));
 }
 
-static RV *float_bits(Emitter *e, RV *f) { return bitcast(e, f, e->i64); }
+static RV *float_bits(Emitter *e, RV *f)
+{
+    return bitcast(e, f, e->i64);
+}
 
 static RV *rotate_left(Emitter *e, RV *w, int n)
 {
@@ -318,7 +388,10 @@ static void emit_float_binary(Emitter *e, Ref ref, const Ins *ins, enum gcc_jit_
     define(e, ref, gcc_jit_context_new_binary_op(e->ctx, NULL, op, e->f64, value(e, ins->a), value(e, ins->b)));
 }
 
-static RV *field_address(Emitter *e, const Ins *ins) { return add(e, value(e, ins->a), word(e, ins->c)); }
+static RV *field_address(Emitter *e, const Ins *ins)
+{
+    return add(e, value(e, ins->a), word(e, ins->c));
+}
 
 static RV *element_address(Emitter *e, const Ins *ins, int size)
 {
@@ -347,14 +420,17 @@ static void emit_call(Emitter *e, Ref ref, const Ins *ins)
         types[i] = gcc_type(e, type);
         args[i] = type == IR_INT ? sar(e, value(e, arg), 2) : value(e, arg);
     }
-    gcc_jit_type *result = helper->type == IR_NIL ? gcc_jit_context_get_type(e->ctx, GCC_JIT_TYPE_VOID)
-                                                  : gcc_type(e, helper->type);
+    gcc_jit_type *result =
+        helper->type == IR_NIL ? gcc_jit_context_get_type(e->ctx, GCC_JIT_TYPE_VOID) : gcc_type(e, helper->type);
     gcc_jit_type *pointer = gcc_jit_context_new_function_ptr_type(e->ctx, NULL, result, ins->aux, types, 0);
     RV *function = bitcast(e, table_entry(e, ins->b), pointer);
     RV *call = gcc_jit_context_new_call_through_ptr(e->ctx, NULL, function, ins->aux, args);
-    if (helper->type == IR_NIL) gcc_jit_block_add_eval(e->block, NULL, call);
-    else if (helper->type == IR_INT) define(e, ref, shl(e, call, 2));
-    else define(e, ref, call);
+    if (helper->type == IR_NIL)
+        gcc_jit_block_add_eval(e->block, NULL, call);
+    else if (helper->type == IR_INT)
+        define(e, ref, shl(e, call, 2));
+    else
+        define(e, ref, call);
 }
 
 static void emit_incref(Emitter *e, const Ins *ins)
@@ -378,8 +454,10 @@ static void emit_decref(Emitter *e, const Ins *ins)
 {
     RV *v = value(e, ins->a);
     Block *next = new_block(e), *heap = new_block(e);
-    if (ins->aux & 1) gcc_jit_block_end_with_jump(e->block, NULL, heap);
-    else gcc_jit_block_end_with_conditional(e->block, NULL, is_zero(e, and(e, v, word(e, 7))), heap, next);
+    if (ins->aux & 1)
+        gcc_jit_block_end_with_jump(e->block, NULL, heap);
+    else
+        gcc_jit_block_end_with_conditional(e->block, NULL, is_zero(e, and(e, v, word(e, 7))), heap, next);
     e->block = heap;
     LV *count = temporary(e, e->i64);
     assign(e, count, sub(e, load(e, v), word(e, 1)));
@@ -540,7 +618,7 @@ static void emit_guard(Emitter *e, const Ins *ins)
     case IR_GBOOL: { /* False and True: 12 and 20 */
         RV *is_false = compare(e, GCC_JIT_COMPARISON_EQ, a, word(e, (int64_t)0xc));
         RV *is_true = compare(e, GCC_JIT_COMPARISON_EQ, a, word(e, (int64_t)0x14));
-        RV *either = or(e, cast(e, is_false, e->i64), cast(e, is_true, e->i64));
+        RV *either = or (e, cast(e, is_false, e->i64), cast(e, is_true, e->i64));
         guard(e, not_zero(e, either), ins->c);
         return;
     }
@@ -581,8 +659,10 @@ static void emit_memory(Emitter *e, Ref ref, const Ins *ins)
     case IR_BLOAD2: emit_narrow_load(e, ref, element_address(e, ins, 2), e->pointer_u16, true); return;
     case IR_BLOAD4: emit_narrow_load(e, ref, element_address(e, ins, 4), e->pointer_u32, true); return;
     case IR_FSTORE:
-        if (type_of_ref(e, ins->b) == IR_FLOAT) assign(e, memory(e, field_address(e, ins), e->pointer_f64), value(e, ins->b));
-        else store(e, field_address(e, ins), value(e, ins->b));
+        if (type_of_ref(e, ins->b) == IR_FLOAT)
+            assign(e, memory(e, field_address(e, ins), e->pointer_f64), value(e, ins->b));
+        else
+            store(e, field_address(e, ins), value(e, ins->b));
         return;
     case IR_ASTORE: store(e, element_address(e, ins, 8), value(e, ins->c)); return;
     case IR_BSTORE:
@@ -600,17 +680,32 @@ static void emit_instruction(Emitter *e, Ref ref)
 {
     const Ins *ins = &e->r->ins[ref];
     switch ((IrOp)ins->op) {
-    case IR_NOP: case IR_ENTRY: case IR_OP_COUNT: return;
+    case IR_NOP:
+    case IR_ENTRY:
+    case IR_OP_COUNT: return;
     case IR_PHI: return;
     case IR_LOOP:
         e->body = new_block(e);
         gcc_jit_block_end_with_jump(e->block, NULL, e->body);
         e->block = e->body;
         return;
-    case IR_JHEAD: case IR_JBODY: emit_jump(e, ins); return;
-    case IR_EXIT: case IR_RET: end_with_jump(e, exit_block(e, ins->c)); return;
-    case IR_GINT: case IR_GFLT: case IR_GOBJ: case IR_GHEAP: case IR_GIS: case IR_GISNOT: case IR_GTRUE: case IR_GFALSE:
-    case IR_GBOOL: case IR_ABC: case IR_GRANGE: case IR_GCALL: case IR_GSTAT: emit_guard(e, ins); return;
+    case IR_JHEAD:
+    case IR_JBODY: emit_jump(e, ins); return;
+    case IR_EXIT:
+    case IR_RET: end_with_jump(e, exit_block(e, ins->c)); return;
+    case IR_GINT:
+    case IR_GFLT:
+    case IR_GOBJ:
+    case IR_GHEAP:
+    case IR_GIS:
+    case IR_GISNOT:
+    case IR_GTRUE:
+    case IR_GFALSE:
+    case IR_GBOOL:
+    case IR_ABC:
+    case IR_GRANGE:
+    case IR_GCALL:
+    case IR_GSTAT: emit_guard(e, ins); return;
     case IR_GSHARED: emit_shared(e, ins); return;
     case IR_GREF1: guard(e, compare(e, GCC_JIT_COMPARISON_EQ, load(e, value(e, ins->a)), word(e, 1)), ins->c); return;
     case IR_SAFEPOINT: emit_safepoint(e, ins); return;
@@ -621,29 +716,45 @@ static void emit_instruction(Emitter *e, Ref ref)
     case IR_TAGB: define(e, ref, add(e, shl(e, value(e, ins->a), 3), word(e, 0xc))); return;
     case IR_UNTAGB: define_bool(e, ref, compare(e, GCC_JIT_COMPARISON_EQ, value(e, ins->a), word(e, 0x14))); return;
     case IR_I2F: define(e, ref, cast(e, sar(e, value(e, ins->a), 2), e->f64)); return;
-    case IR_W2I: case IR_B2I: define(e, ref, shl(e, value(e, ins->a), 2)); return;
+    case IR_W2I:
+    case IR_B2I: define(e, ref, shl(e, value(e, ins->a), 2)); return;
     case IR_I2W: define(e, ref, sar(e, value(e, ins->a), 2)); return;
     case IR_ADDOV: emit_overflow(e, ref, ins, "__builtin_saddl_overflow", value(e, ins->a), value(e, ins->b)); return;
     case IR_SUBOV: emit_overflow(e, ref, ins, "__builtin_ssubl_overflow", value(e, ins->a), value(e, ins->b)); return;
     case IR_MULOV:
         emit_overflow(e, ref, ins, "__builtin_smull_overflow", value(e, ins->a), sar(e, value(e, ins->b), 2));
         return;
-    case IR_SHLOV: case IR_SHR: emit_shift(e, ref, ins); return;
-    case IR_ADD: case IR_WADD: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_PLUS); return;
-    case IR_SUB: case IR_WSUB: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_MINUS); return;
+    case IR_SHLOV:
+    case IR_SHR: emit_shift(e, ref, ins); return;
+    case IR_ADD:
+    case IR_WADD: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_PLUS); return;
+    case IR_SUB:
+    case IR_WSUB: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_MINUS); return;
     case IR_MUL:
         define(e, ref, binary(e, GCC_JIT_BINARY_OP_MULT, value(e, ins->a), sar(e, value(e, ins->b), 2)));
         return;
-    case IR_IDIV: case IR_IMOD: emit_divide(e, ref, ins); return;
-    case IR_AND: case IR_WAND: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_AND); return;
+    case IR_IDIV:
+    case IR_IMOD: emit_divide(e, ref, ins); return;
+    case IR_AND:
+    case IR_WAND: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_AND); return;
     case IR_OR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_OR); return;
     case IR_XOR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_XOR); return;
     case IR_WSHR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_RSHIFT); return;
-    case IR_IMIN: case IR_IMAX: case IR_FMIN: case IR_FMAX: emit_select(e, ref, ins); return;
-    case IR_ILT: case IR_WLT: case IR_FLT: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_LT); return;
-    case IR_ILE: case IR_FLE: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_LE); return;
-    case IR_IEQ: case IR_WEQ: case IR_FEQ: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_EQ); return;
-    case IR_INE: case IR_WNE: case IR_FNE: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_NE); return;
+    case IR_IMIN:
+    case IR_IMAX:
+    case IR_FMIN:
+    case IR_FMAX: emit_select(e, ref, ins); return;
+    case IR_ILT:
+    case IR_WLT:
+    case IR_FLT: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_LT); return;
+    case IR_ILE:
+    case IR_FLE: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_LE); return;
+    case IR_IEQ:
+    case IR_WEQ:
+    case IR_FEQ: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_EQ); return;
+    case IR_INE:
+    case IR_WNE:
+    case IR_FNE: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_NE); return;
     case IR_FADD: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_PLUS); return;
     case IR_FSUB: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_MINUS); return;
     case IR_FMUL: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_MULT); return;
@@ -655,12 +766,25 @@ static void emit_instruction(Emitter *e, Ref ref)
     case IR_FSQRT: emit_math(e, ref, ins, "__builtin_sqrt"); return;
     case IR_F2I: emit_float_to_int(e, ref, ins); return;
     case IR_BNOT: define(e, ref, xor(e, value(e, ins->a), word(e, 1))); return;
-    case IR_FLOAD: case IR_FLOAD32: case IR_FLOAD8: case IR_FLOADD: case IR_ALOAD: case IR_BLOAD: case IR_BLOAD2:
-    case IR_BLOAD4: case IR_FSTORE: case IR_ASTORE: case IR_BSTORE: case IR_SLOAD: case IR_SLOTCLR: case IR_SLOTSET:
+    case IR_FLOAD:
+    case IR_FLOAD32:
+    case IR_FLOAD8:
+    case IR_FLOADD:
+    case IR_ALOAD:
+    case IR_BLOAD:
+    case IR_BLOAD2:
+    case IR_BLOAD4:
+    case IR_FSTORE:
+    case IR_ASTORE:
+    case IR_BSTORE:
+    case IR_SLOAD:
+    case IR_SLOTCLR:
+    case IR_SLOTSET:
     case IR_SETIP: emit_memory(e, ref, ins); return;
     case IR_INCREF: emit_incref(e, ins); return;
     case IR_DECREF: emit_decref(e, ins); return;
-    case IR_CALL: case IR_CALLP: emit_call(e, ref, ins); return;
+    case IR_CALL:
+    case IR_CALLP: emit_call(e, ref, ins); return;
     }
 }
 
@@ -718,17 +842,46 @@ static void setup_types(Emitter *e)
     e->pointer_u32 = gcc_jit_type_get_pointer(e->u32);
 }
 
-static const char *const reduced_options[] = {
-    "-fira-region=one", "--param=max-combine-insns=2", "-fno-tree-pta", "-fno-tree-dominator-opts", "-fno-tree-sink",
-    "-fno-tree-dse", "-fno-tree-slsr", "-fno-tree-sra", "-fno-tree-phiprop", "-fno-tree-reassoc",
-    "-fno-tree-scev-cprop", "-fno-tree-loop-ivcanon", "-fno-ivopts", "-fno-ssa-phiopt", "-fno-inline",
-    "-fno-thread-jumps", "-fno-ipa-modref", "-fno-ipa-pure-const", "-fno-ipa-profile", "-fno-ipa-reference",
-    "-fno-cprop-registers", "-fno-dse", "-fno-compare-elim", "-fno-branch-count-reg", "-fno-if-conversion",
-    "-fno-if-conversion2", "-fno-split-wide-types", "-fno-shrink-wrap", NULL};
+static const char *const reduced_options[] = {"-fira-region=one",
+                                              "--param=max-combine-insns=2",
+                                              "-fno-tree-pta",
+                                              "-fno-tree-dominator-opts",
+                                              "-fno-tree-sink",
+                                              "-fno-tree-dse",
+                                              "-fno-tree-slsr",
+                                              "-fno-tree-sra",
+                                              "-fno-tree-phiprop",
+                                              "-fno-tree-reassoc",
+                                              "-fno-tree-scev-cprop",
+                                              "-fno-tree-loop-ivcanon",
+                                              "-fno-ivopts",
+                                              "-fno-ssa-phiopt",
+                                              "-fno-inline",
+                                              "-fno-thread-jumps",
+                                              "-fno-ipa-modref",
+                                              "-fno-ipa-pure-const",
+                                              "-fno-ipa-profile",
+                                              "-fno-ipa-reference",
+                                              "-fno-cprop-registers",
+                                              "-fno-dse",
+                                              "-fno-compare-elim",
+                                              "-fno-branch-count-reg",
+                                              "-fno-if-conversion",
+                                              "-fno-if-conversion2",
+                                              "-fno-split-wide-types",
+                                              "-fno-shrink-wrap",
+                                              NULL};
 
-static const char *const common_options[] = {
-    "-fwrapv", "-ffp-contract=off", "-fno-strict-aliasing", "-fno-asynchronous-unwind-tables", "-fno-math-errno",
-    "-fno-stack-protector", "-fcf-protection=none", "--param=ggc-min-heapsize=4096", "--param=ggc-min-expand=30", NULL};
+static const char *const common_options[] = {"-fwrapv",
+                                             "-ffp-contract=off",
+                                             "-fno-strict-aliasing",
+                                             "-fno-asynchronous-unwind-tables",
+                                             "-fno-math-errno",
+                                             "-fno-stack-protector",
+                                             "-fcf-protection=none",
+                                             "--param=ggc-min-heapsize=4096",
+                                             "--param=ggc-min-expand=30",
+                                             NULL};
 
 static void setup_options(Emitter *e)
 {

@@ -157,8 +157,10 @@ static bool serve(const void *data, size_t size)
         as_pipe = -1;
         answer.micros_as = micros_since(&start) - answer.micros_gcc;
         if (ok) object = read_object(&answer.object_size);
-        if (object) answer.status = 0;
-        else snprintf(answer.error, sizeof answer.error, "the assembler failed");
+        if (object)
+            answer.status = 0;
+        else
+            snprintf(answer.error, sizeof answer.error, "the assembler failed");
     }
     if (answer.status) answer.object_size = 0;
     bool ok = write_all(SOCKET, &answer, sizeof answer) && (!object || write_all(SOCKET, object, answer.object_size));

@@ -35,7 +35,8 @@ static bool ins_ok(const Request *r, Ref index)
         case 's':
             if (ins->c < 0 || (uint32_t)ins->c >= r->header.snapshots_count) return false;
             break;
-        case 'A': case 'V':
+        case 'A':
+        case 'V':
             if (ins->a < 0 || ins->aux > 255 || (uint32_t)ins->a + ins->aux > r->header.args_count) return false;
             for (int i = 0; i < ins->aux; i++) {
                 if (!ref_ok(r, r->args[ins->a + i], index)) return false;
