@@ -290,6 +290,7 @@ static bool record_step(Frame *frame, Unit *ip, Value *sp)
     rec.f->unit = unit;
     rec.snapshot = rec.raise_snapshot = -1;
     rec.has_effects = false;
+    rec.first_ins = rec.ir->ins_count;
     int opcode = as_bytes(frame->code->code)->data[unit * 2] & 0xff;
     if (rec.ran_in_memory && rec.frame_count == 1) {
         for (int i = rec.memory_from; i < depth; i++) {

@@ -71,6 +71,7 @@ typedef struct Recorder {
     bool virtual_range; /* the range on the stack is its iterator already: the next instruction is GET_ITER */
     bool returned;      /* RETURN_VALUE was inlined: the next instruction is the caller's */
     int instructions;
+    int first_ins;         /* where the IR of the current instruction begins */
     Reason reason; /* abort */
     int reason_unit, reason_opcode;
     Code *reason_code;

@@ -331,8 +331,8 @@ void rec_assign(Slot *target, int absolute, Slot value)
     }
     value.modified = true;
     *target = value;
-    bool is_shared = old.own == OWN_SELF && has_guard(IR_GSHARED, old.ref) &&
-                     rec.ir->ins[rec.ir->chain_head[IR_GSHARED]].a == old.ref;
+    Ref shared = rec.ir->chain_head[IR_GSHARED]; /* asked by this very instruction: later the other owner may be gone */
+    bool is_shared = old.own == OWN_SELF && shared >= rec.first_ins && rec.ir->ins[shared].a == old.ref;
     if (old.own == OWN_SELF && !REF_IS_VIRTUAL(old.ref) && is_counted(old.ref))
         emit_decref(old.ref, is_shared);
     else
