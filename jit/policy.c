@@ -281,12 +281,32 @@ static int64_t execute(JitTree *tree, Frame *frame, uint64_t *values)
     return exit;
 }
 
+/* The tree's account. Going in and out costs a few hundred cycles; code that does no more than that between an entry and
+ * the exit is given up for good. Looked at only when nothing is being compiled, since a bridge may lengthen the stay. */
+enum { ACCOUNT_ENTRIES = 4000, WORTHWHILE_CYCLES = 700 };
+
+static void settle_account(JitTree *tree, uint64_t cycles)
+{
+    tree->window_cycles += cycles;
+    if (++tree->window_entries < ACCOUNT_ENTRIES) return;
+    bool pays = tree->window_cycles / ACCOUNT_ENTRIES >= WORTHWHILE_CYCLES;
+    tree->window_cycles = tree->window_entries = 0;
+    if (pays || compile_pending || jit_options.mode != JIT_AUTO || tree->state == TREE_DEAD) return;
+    Place *place = tree->place;
+    tree_invalidate(tree);
+    place->is_blacklisted = true;
+    place->reason = REASON_DOES_NOT_PAY;
+    place->reason_code = NULL;
+}
+
 /* Runs the tree from its head, which the frame stands at. */
 static bool run(JitTree *tree, Frame *frame)
 {
     uint64_t values[EXIT_VALUES];
+    uint64_t start = __builtin_ia32_rdtsc();
     int64_t exit = execute(tree, frame, values);
     Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);
+    settle_account(tree, __builtin_ia32_rdtsc() - start);
     if (!innermost) return false;
     SnapKind kind = tree->ir.snapshots[exit].kind;
     if (kind == SNAP_ENTRY)

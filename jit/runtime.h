@@ -37,6 +37,8 @@ typedef struct JitTree {
     int compiled_segments; /* how many segments the native code has */
     /* account */
     uint64_t entries, entry_failures, exits, bridges;
+    uint64_t window_cycles; /* spent in the last window_entries entries, exits included */
+    uint32_t window_entries;
     size_t code_size;
     uint32_t micros; /* of compiling */
 } JitTree;

@@ -1,8 +1,8 @@
 """compare.py COACHWHIP MODE SCRIPT: runs SCRIPT under CPython 3.11 and under Coachwhip, and fails unless standard output,
 standard error and the exit code are the same.
 
-MODE: off (the interpreter alone), sync (everything hot at once, each compile awaited), auto. A script may begin with
-lines that speak to this program:
+MODE: off (the interpreter alone), sync (everything hot at once, each compile awaited), exec (the same, traces run by the
+IR executor), auto. A script may begin with lines that speak to this program:
     # args: A B         command-line arguments
     # stderr: ignore    compare standard output and exit code only
     # modes: off auto   run in these modes only; the reason stands behind a semicolon
@@ -17,6 +17,7 @@ PYTHON = "/usr/bin/python3.11"
 MODE_OPTIONS = {
     "off": ["--jit=off"],
     "sync": ["--jit=sync", "-X", "jit-threshold=2"],
+    "exec": ["--jit=exec", "-X", "jit-threshold=2"],
     "auto": ["--jit=auto"],
 }
 
