@@ -22,6 +22,7 @@ typedef struct Machine {
     Cell64 *values; /* of each instruction */
     Ref at;         /* next instruction */
     int exit;       /* >= 0: left */
+    bool jumped;    /* the last instruction went into a bridge: one may begin right where the root ends */
     int known;      /* instructions when it began: a bridge that is newer is not followed */
 } Machine;
 
@@ -49,10 +50,12 @@ static void leave(Machine *m, int snapshot)
 {
     int bridge = m->ir->snapshots[snapshot].bridge;
     int end = bridge >= 0 ? m->ir->segments[bridge].end : 0;
-    if (end > 0 && end <= m->known)
+    if (end > 0 && end <= m->known) {
         m->at = m->ir->segments[bridge].first;
-    else
+        m->jumped = true;
+    } else {
         m->exit = snapshot;
+    }
 }
 
 static void require(Machine *m, bool holds, int snapshot)
@@ -340,8 +343,9 @@ int64_t ir_execute(JitTree *tree, void *slots, uint64_t *exit_values)
     bool has_phis = false;
     for (Ref ref = root->first; ref < root->end; ref++) has_phis |= ir->ins[ref].op == IR_PHI;
     while (m.exit < 0) {
-        if (!has_phis && m.at == ir->segments[0].end && ir->segments[0].loop >= 0) loop_back(&m);
+        m.jumped = false;
         execute(&m);
+        if (!has_phis && !m.jumped && m.at == ir->segments[0].end && ir->segments[0].loop >= 0) loop_back(&m);
     }
     int64_t exit = m.exit;
     Ref live[SNAP_LIVE_MAX];
