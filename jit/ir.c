@@ -47,7 +47,7 @@ void tree_free(Tree *tree)
     raw_free(tree->segments);
     raw_free(tree->codes);
     raw_free(tree->chain);
-    raw_free(tree->variant);
+    raw_free(tree->is_stale);
     memset(tree, 0, sizeof *tree);
 }
 
@@ -104,6 +104,21 @@ IrType ir_type(const Tree *tree, Ref ref)
 bool ir_is_number(const Tree *tree, Ref ref)
 {
     return REF_IS_CONST(ref) && ir_constant(tree, ref)->kind == CONST_NUMBER;
+}
+
+bool ir_is_visible(const Tree *tree, Ref ref)
+{
+    return !tree->is_in_body || !tree->is_stale || !REF_IS_INS(ref) || ref >= tree->loop_end || !tree->is_stale[ref];
+}
+
+bool ir_sees_operands(const Tree *tree, Ref ref)
+{
+    const Ins *ins = &tree->ins[ref];
+    for (const char *p = ir_op_info[ins->op].operands; *p; p++) {
+        Ref operand = *p == 'a' ? ins->a : *p == 'b' ? ins->b : *p == 'c' ? ins->c : REF_NONE;
+        if (!ir_is_visible(tree, operand)) return false;
+    }
+    return true;
 }
 
 int ir_args(Tree *tree, const Ref *refs, int count)

@@ -183,10 +183,9 @@ typedef struct Tree {
     int chain_capacity;
     Ref chain_head[IR_OP_COUNT];
     Ref clobber[ALIAS_COUNT]; /* the last instruction on the path that writes the class otherwise than by a STORE */
-    uint8_t *variant; /* per instruction before LOOP: changes from iteration to iteration (not usable in the body) */
+    uint8_t *is_stale; /* per instruction before LOOP: it changes from iteration to iteration, and no PHI carries it */
     int loop_end;     /* end of the first iteration: the LOOP; 0: none */
     bool is_in_body;  /* the path being recorded has passed LOOP */
-    uint32_t hoisted; /* alias classes that the loop body takes from before LOOP */
     bool failed;      /* out of memory */
     Ref problem;      /* where opt_loop gave up (for the log) */
 } Tree;
@@ -224,6 +223,11 @@ Ref ir_append(Tree *tree, Ins ins);
  * A guard that always holds gives FOLD_DROP; one that can never hold FOLD_FAILS: the trace is not worth having. */
 Ref ir_emit(Tree *tree, Ins ins);
 int ir_args(Tree *tree, const Ref *refs, int count); /* into the pool: index of the first */
+
+/* Whether the path being recorded may use `ref`: behind LOOP, an instruction of the first iteration may be stale. */
+bool ir_is_visible(const Tree *tree, Ref ref);
+/* Whether it may look at the operands of `ref`: a value that a PHI carries is there, what it was made of may not be. */
+bool ir_sees_operands(const Tree *tree, Ref ref);
 
 /* What the instruction writes besides its own result: bits of alias classes. */
 uint32_t ir_effects(const Tree *tree, const Ins *ins);

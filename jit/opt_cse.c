@@ -10,13 +10,6 @@
  */
 #include "jit/ir.h"
 
-/* An instruction of the first iteration whose value changes from iteration to iteration means something else in a path
- * that continues from the body. */
-static bool is_visible(const Tree *tree, Ref ref)
-{
-    return !tree->is_in_body || !tree->variant || ref >= tree->loop_end || !tree->variant[ref];
-}
-
 static bool is_equal(const Ins *a, const Ins *b)
 {
     const char *operands = ir_op_info[a->op].operands;
@@ -46,7 +39,7 @@ static bool is_equal(const Ins *a, const Ins *b)
 static Ref find_equal(const Tree *tree, const Ins *ins, Ref limit)
 {
     for (Ref ref = tree->chain_head[ins->op]; ref > limit; ref = tree->chain[ref]) {
-        if (is_equal(&tree->ins[ref], ins) && is_visible(tree, ref)) return ref;
+        if (is_equal(&tree->ins[ref], ins) && ir_is_visible(tree, ref)) return ref;
     }
     return FOLD_NONE;
 }
@@ -55,7 +48,7 @@ static Ref find_equal_call(const Tree *tree, const Ins *ins)
 {
     for (Ref ref = tree->chain_head[ins->op]; ref >= 0; ref = tree->chain[ref]) {
         const Ins *old = &tree->ins[ref];
-        if (old->op != ins->op || old->b != ins->b || old->aux != ins->aux || !is_visible(tree, ref)) continue;
+        if (old->op != ins->op || old->b != ins->b || old->aux != ins->aux || !ir_is_visible(tree, ref)) continue;
         if (memcmp(&tree->args[old->a], &tree->args[ins->a], ins->aux * sizeof(Ref)) == 0) return ref;
     }
     return FOLD_NONE;
@@ -77,13 +70,13 @@ static Ref find_load(const Tree *tree, const Ins *load)
         if (store->op != store_op || store->aux != load->aux) continue;
         if (is_array) {
             if (store->a == load->a && indices_differ(tree, store->b, load->b)) continue;
-            if (store->a == load->a && store->b == load->b && is_visible(tree, ref) && store_op == IR_ASTORE &&
+            if (store->a == load->a && store->b == load->b && ir_is_visible(tree, ref) && store_op == IR_ASTORE &&
                 ir_type(tree, store->c) == (IrType)load->type) {
                 return store->c;
             }
         } else {
             if (store->c != load->c) continue;
-            if (store->a == load->a && is_visible(tree, ref) && ir_type(tree, store->b) == (IrType)load->type) {
+            if (store->a == load->a && ir_is_visible(tree, ref) && ir_type(tree, store->b) == (IrType)load->type) {
                 return store->b;
             }
         }
@@ -99,7 +92,7 @@ static Ref find_implied(const Tree *tree, const Ins *ins)
     IrOp opposite = ins->op == IR_GTRUE ? IR_GFALSE : IR_GTRUE;
     for (Ref ref = tree->chain_head[opposite]; ref >= 0; ref = tree->chain[ref]) {
         const Ins *old = &tree->ins[ref];
-        if (old->op == opposite && old->a == ins->a && is_visible(tree, ref)) return FOLD_FAILS;
+        if (old->op == opposite && old->a == ins->a && ir_is_visible(tree, ref)) return FOLD_FAILS;
     }
     return FOLD_NONE;
 }

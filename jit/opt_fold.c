@@ -518,7 +518,7 @@ static bool matches(const Tree *tree, const Ins *ins, const Rule *rule)
         if (!REF_IS_CONST(ins->a)) return false;
         break;
     case OF:
-        if (!REF_IS_INS(ins->a)) return false;
+        if (!REF_IS_INS(ins->a) || !ir_sees_operands(tree, ins->a)) return false;
         if (rule->inner != IR_OP_COUNT && tree->ins[ins->a].op != rule->inner) return false;
         break;
     default: break;

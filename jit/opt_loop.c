@@ -195,17 +195,6 @@ static bool add_phis(Peel *peel, int body_start, uint8_t *needs_phi)
     return true;
 }
 
-/* Classes of memory whose first-iteration loads the body relies on. */
-static uint32_t hoisted_classes(const Tree *tree, int end)
-{
-    uint32_t classes = 0;
-    for (Ref ref = 0; ref < end; ref++) {
-        const Ins *ins = &tree->ins[ref];
-        if (ir_op_info[ins->op].kind == KIND_LOAD && !tree->variant[ref]) classes |= ALIAS_BIT(ins->aux);
-    }
-    return classes & ALIAS_ALL;
-}
-
 bool opt_loop(Tree *tree, const Ref *entries, const Ref *end_refs, int count, int end_snapshot)
 {
     Peel peel = {.tree = tree,
@@ -235,10 +224,9 @@ bool opt_loop(Tree *tree, const Ref *entries, const Ref *end_refs, int count, in
         ok = !peel.failed && !tree->failed && add_phis(&peel, tree->loop_end, needs_phi);
     }
     if (ok) {
-        tree->variant = raw_calloc(n, 1);
-        ok = tree->variant != NULL;
-        for (int i = 0; ok && i < peel.end; i++) tree->variant[i] = peel.substitute[i] != i && !needs_phi[i];
-        if (ok) tree->hoisted = hoisted_classes(tree, peel.end);
+        tree->is_stale = raw_calloc(n, 1);
+        ok = tree->is_stale != NULL;
+        for (int i = 0; ok && i < peel.end; i++) tree->is_stale[i] = peel.substitute[i] != i && !needs_phi[i];
     }
     raw_free(peel.substitute);
     raw_free(peel.snapshot_map);

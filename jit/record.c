@@ -416,18 +416,6 @@ static int collect_ends(Ref *entries, Ref *ends, int max)
     return count;
 }
 
-/* Does every changed slot have an entry at the head, so that nothing goes back through memory alone? */
-static bool all_changes_have_entries(const Ref *entries, int entry_count)
-{
-    int count = rec.f->code->nlocalsplus + rec.f->depth;
-    for (int i = 0; i < count; i++) {
-        bool found = !rec.slots[i].modified;
-        for (int k = 0; k < entry_count && !found; k++) found = rec.ir->ins[entries[k]].a == i;
-        if (!found) return false;
-    }
-    return true;
-}
-
 /* A bridge goes back to the tree's head: what it changed goes to memory, and the entries get their values directly. */
 static void flush_slots(void)
 {
@@ -486,8 +474,7 @@ void record_close_at_head(void)
         realize_new_iterators();
         rec.snapshot = -1;
         int count = collect_ends(entries, ends, 256);
-        /* other types than the head wants, or values that only memory could carry: the interpreter enters anew */
-        if (count < 0 || !all_changes_have_entries(entries, count)) {
+        if (count < 0) { /* other types than the head wants: the interpreter enters anew */
             if (!REC_FAILED()) record_finish_exit(rec.place->unit);
             return;
         }
