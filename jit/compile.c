@@ -244,7 +244,8 @@ static Buffer8 make_request(const JitTree *tree, uint32_t id)
                        .constants_count = (uint32_t)ir->constants_count,
                        .snapshots_count = (uint32_t)ir->snapshots_count,
                        .segments_count = (uint32_t)ir->segments_count,
-                       .frame_ip_offset = (int32_t)offsetof(Frame, ip) - (int32_t)offsetof(Frame, localsplus)};
+                       .frame_ip_offset = (int32_t)offsetof(Frame, ip) - (int32_t)offsetof(Frame, localsplus),
+                       .frame_sp_offset = (int32_t)offsetof(Frame, sp) - (int32_t)offsetof(Frame, localsplus)};
     put(&b, &h, sizeof h);
     put(&b, ir->ins, (size_t)ir->ins_count * sizeof(Ins));
     put(&b, ir->args, (size_t)ir->args_count * sizeof(Ref));
@@ -322,6 +323,7 @@ static void install(int index, const Answer *answer, const void *object)
         tree->code_size = code_size;
         tree->compiled_segments = pending[index].segments;
         tree->state = TREE_READY;
+        place_link(tree->place);
     }
     pending[index] = pending[--compile_pending];
     if (tree->state == TREE_READY && tree->needs_compile) send_tree(tree);
@@ -372,6 +374,7 @@ void tree_compile(JitTree *tree)
     if (jit_options.mode == JIT_EXEC) {
         tree->state = TREE_READY;
         tree->compiled_segments = tree->ir.segments_count;
+        place_link(tree->place);
         return;
     }
     if (compile_problem || (worker < 0 && !start_worker())) return;

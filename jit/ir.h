@@ -184,10 +184,10 @@ typedef struct Tree {
     Ref chain_head[IR_OP_COUNT];
     Ref clobber[ALIAS_COUNT]; /* the last instruction on the path that writes the class otherwise than by a STORE */
     uint8_t *is_stale; /* per instruction before LOOP: it changes from iteration to iteration, and no PHI carries it */
-    int loop_end;     /* end of the first iteration: the LOOP; 0: none */
-    bool is_in_body;  /* the path being recorded has passed LOOP */
-    bool failed;      /* out of memory */
-    Ref problem;      /* where opt_loop gave up (for the log) */
+    int loop_end;      /* end of the first iteration: the LOOP; 0: none */
+    bool is_in_body;   /* the path being recorded has passed LOOP */
+    bool failed;       /* out of memory */
+    Ref problem;       /* where opt_loop gave up (for the log) */
 } Tree;
 
 #define REF_IS_CONST(ref) ((ref) < 0 && (ref) > REF_NONE + 8)

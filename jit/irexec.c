@@ -19,11 +19,12 @@ typedef struct Machine {
     JitTree *tree;
     const Tree *ir;
     Value *slots;
-    Cell64 *values; /* of each instruction */
-    Ref at;         /* next instruction */
-    int exit;       /* >= 0: left */
-    bool jumped;    /* the last instruction went into a bridge: one may begin right where the root ends */
-    int known;      /* instructions when it began: a bridge that is newer is not followed */
+    Cell64 *values;           /* of each instruction */
+    Ref at;                   /* next instruction */
+    int exit;                 /* >= 0: left */
+    bool jumped;              /* the last instruction went into a bridge: one may begin right where the root ends */
+    NULLABLE JitTree *linked; /* gone on in another tree */
+    int known;                /* instructions when it began: a bridge that is newer is not followed */
 } Machine;
 
 static Cell64 get(const Machine *m, Ref ref)
@@ -309,6 +310,13 @@ static void execute(Machine *m)
         assign_all(m, IR_PHI, m->ir->args + ins->a, ins->aux);
         m->at = m->ir->segments[0].loop + 1;
         return;
+    case IR_LINK:
+        m->linked = ((Link *)(uintptr_t)get(m, ins->b).u)->tree;
+        if (m->linked)
+            CONTAINER_OF(m->slots, Frame, localsplus)->sp = m->slots + ins->a;
+        else
+            leave(m, ins->c);
+        return;
     case IR_EXIT:
     case IR_RET: leave(m, ins->c); return;
     case IR_INCREF: value_incref(getv(m, ins->a)); return;
@@ -328,7 +336,7 @@ static void execute(Machine *m)
     m->values[ref] = out;
 }
 
-int64_t ir_execute(JitTree *tree, void *slots, uint64_t *exit_values)
+int64_t ir_execute(JitTree *tree, void *slots, ExitBuffer *out)
 {
     const Tree *ir = &tree->ir;
     /* The tree may grow (a bridge recorded further in) while this runs: its vectors are read through tree->ir always.
@@ -342,17 +350,22 @@ int64_t ir_execute(JitTree *tree, void *slots, uint64_t *exit_values)
     }
     bool has_phis = false;
     for (Ref ref = root->first; ref < root->end; ref++) has_phis |= ir->ins[ref].op == IR_PHI;
-    while (m.exit < 0) {
+    while (m.exit < 0 && !m.linked) {
         m.jumped = false;
         execute(&m);
         if (!has_phis && !m.jumped && m.at == ir->segments[0].end && ir->segments[0].loop >= 0) loop_back(&m);
+    }
+    if (m.linked) {
+        raw_free(m.values);
+        out->tree = m.linked;
+        return ir_execute(m.linked, slots, out);
     }
     int64_t exit = m.exit;
     Ref live[SNAP_LIVE_MAX];
     int count = snapshot_live(ir, (int)exit, live);
     for (int i = 0; i < count; i++) {
         Cell64 v = m.values[live[i]];
-        exit_values[i] = ir_type(ir, live[i]) == IR_INT ? (uint64_t)v.i << 2 : v.u;
+        out->values[i] = ir_type(ir, live[i]) == IR_INT ? (uint64_t)v.i << 2 : v.u;
     }
     raw_free(m.values);
     return exit;

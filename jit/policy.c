@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "jit/runtime.h"
-#include "objects/activity.h"
 #include "objects/abstract.h"
+#include "objects/activity.h"
 #include "objects/bytes.h"
 #include "objects/str.h"
 #include "vm/tracing.h"
@@ -90,6 +90,11 @@ void place_patch(Place *place, int unit)
     unit_of(place->code, unit)->opcode = BC_ENTER_TRACE;
 }
 
+void place_link(Place *place)
+{
+    place->link = (Link){place->tree->code, place->tree->table, place->tree};
+}
+
 void place_unpatch(Place *place)
 {
     for (int i = 0; i < place->patched_count; i++) {
@@ -98,6 +103,7 @@ void place_unpatch(Place *place)
         unit->counter = (uint16_t)jit_loop_countdown;
     }
     place->patched_count = 0;
+    place->link = (Link){NULL, NULL, NULL};
 }
 
 void place_penalize(Place *place, Reason reason, Code *code, int unit)
@@ -198,7 +204,7 @@ bool jit_hot_loop(Frame *frame, Unit *ip, Value *sp)
 
 bool jit_hot_function(Frame *frame, Unit *ip, Value *sp)
 {
-    if (code_has_loop(frame->code) || (frame->code->flags & CO_GENERATOR) || frame->owner != FRAME_OWNED_BY_THREAD) {
+    if ((frame->code->flags & CO_GENERATOR) || frame->owner != FRAME_OWNED_BY_THREAD) {
         ip->counter = 65535;
         return false;
     }
@@ -240,11 +246,40 @@ Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
 
 /* --- entering native code --- */
 
-static void note_entry_failure(JitTree *tree)
+bool entry_fits(const Tree *ir, const Ins *entry, Value v)
+{
+    switch ((EntryKind)entry->aux) {
+    case ENTRY_VAL: return true;
+    case ENTRY_INT: return value_is_small_int(v);
+    case ENTRY_FLT: return value_is_immediate_float(v);
+    default:
+        return value_is_object(v) && (uint64_t)type_of(v) == ir_constant(ir, entry->b)->bits &&
+               value_as_object(v)->refcount == 1;
+    }
+}
+
+bool place_generalize(JitTree *tree, const Frame *frame)
+{
+    Place *place = tree->place;
+    const Segment *root = &tree->ir.segments[0];
+    bool found = false;
+    for (Ref ref = root->first; ref < root->end; ref++) {
+        const Ins *ins = &tree->ir.ins[ref];
+        if (ins->op != IR_ENTRY || ins->a >= GENERIC_SLOTS_MAX) continue;
+        if (entry_fits(&tree->ir, ins, frame->localsplus[ins->a])) continue;
+        place->is_generic[ins->a] = true;
+        found = true;
+    }
+    if (found) tree_invalidate(tree);
+    return found;
+}
+
+static void note_entry_failure(JitTree *tree, const Frame *frame)
 {
     tree->entry_failures++;
     if (tree->entry_failures < ENTRY_FAILS_MAX || tree->entry_failures * 2 < tree->entries) return;
     Place *place = tree->place;
+    if (place_generalize(tree, frame)) return;
     tree_invalidate(tree);
     place_penalize(place, REASON_TYPE_UNSTABLE, place->code, place->unit);
 }
@@ -265,24 +300,29 @@ static void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_fr
     if (!record_start_bridge(tree, exit, innermost, entry_frame)) s->tries++;
 }
 
-static void release_if_dead(JitTree *tree);
+/* Activations of native code, of all threads: links lead from tree to tree, so nobody can tell which are still inside
+ * of one tree. */
+static int native_activations;
+static void release_dead_trees(void);
 
-/* Runs the tree's code; gives the number of the exit that it left through. */
-static int64_t execute(JitTree *tree, Frame *frame, uint64_t *values)
+/* Runs the tree's code; gives the number of the exit, and in out->tree the tree that it left from. */
+static int64_t execute(JitTree *tree, Frame *frame, ExitBuffer *out)
 {
     uint8_t activity = current_activity;
     current_activity = ACTIVITY_NATIVE;
     tree->entries++;
-    tree->running++;
-    int64_t exit = jit_options.mode == JIT_EXEC ? ir_execute(tree, frame->localsplus, values)
-                                                : tree->code(frame->localsplus, values, tree->table);
-    tree->running--;
+    native_activations++;
+    out->tree = tree;
+    int64_t exit = jit_options.mode == JIT_EXEC ? ir_execute(tree, frame->localsplus, out)
+                                                : tree->code(frame->localsplus, out->values, tree->table);
+    native_activations--;
     current_activity = activity;
     return exit;
 }
 
-/* The tree's account. Going in and out costs a few hundred cycles; code that does no more than that between an entry and
- * the exit is given up for good. Looked at only when nothing is being compiled, since a bridge may lengthen the stay. */
+/* The tree's account. Going in and out costs a few hundred cycles; code that does no more than that between an entry
+ * and the exit is given up for good. Looked at only when nothing is being compiled, since a bridge may lengthen the
+ * stay. */
 enum { ACCOUNT_ENTRIES = 4000, WORTHWHILE_CYCLES = 700 };
 
 static void settle_account(JitTree *tree, uint64_t cycles)
@@ -300,51 +340,63 @@ static void settle_account(JitTree *tree, uint64_t cycles)
 }
 
 /* Runs the tree from its head, which the frame stands at. */
-static bool run(JitTree *tree, Frame *frame)
+static bool run(JitTree *entered, Frame *frame)
 {
-    uint64_t values[EXIT_VALUES];
+    ExitBuffer out;
     uint64_t start = __builtin_ia32_rdtsc();
-    int64_t exit = execute(tree, frame, values);
-    Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);
-    settle_account(tree, __builtin_ia32_rdtsc() - start);
+    int64_t exit = execute(entered, frame, &out);
+    JitTree *tree = out.tree;
+    Frame *innermost = exit_rebuild(tree, (int)exit, frame, out.values);
+    settle_account(entered, __builtin_ia32_rdtsc() - start);
     if (!innermost) return false;
     SnapKind kind = tree->ir.snapshots[exit].kind;
     if (kind == SNAP_ENTRY)
-        note_entry_failure(tree);
+        note_entry_failure(tree, frame);
     else if (kind != SNAP_RAISE)
         note_exit(tree, (int)exit, innermost, frame);
-    release_if_dead(tree);
+    release_dead_trees();
     return kind != SNAP_RAISE;
 }
 
-/* Runs a function's tree on a frame that was made for the call; gives its result. */
-static Value run_function(JitTree *tree, Frame *frame)
+/* Leaves a frame that was made for a call from native code, with its result on the stack or taken already. */
+static void leave_frame(Frame *frame)
 {
-    uint64_t values[EXIT_VALUES];
-    int64_t exit = execute(tree, frame, values);
+    current_thread->frame = frame->previous;
+    if (UNLIKELY(frame->object != NULL)) {
+        frame_pop(frame);
+        return;
+    }
+    for (Value *p = frame->localsplus, *end = frame->sp; p < end; p++) value_xdecref(*p);
+    if (UNLIKELY(!value_is_null(frame->locals))) value_clear(&frame->locals);
+    value_decref(value_from_object(frame->function));
+    frame_release(frame);
+}
+
+/* Runs a function's tree on a frame that was made for the call; gives its result. */
+static Value run_function(JitTree *entered, Frame *frame)
+{
+    ExitBuffer out;
+    int64_t exit = execute(entered, frame, &out);
+    JitTree *tree = out.tree;
     SnapKind kind = tree->ir.snapshots[exit].kind;
     if (kind == SNAP_RETURN) {
-        Value result = exit_result(tree, (int)exit, values);
-        Frame *caller = frame->previous;
-        Value *end = frame->localsplus + frame->code->nlocalsplus;
-        frame->sp = end;
-        current_thread->frame = caller;
-        if (UNLIKELY(frame->object != NULL)) {
-            frame_pop(frame);
-            return result;
-        }
-        for (Value *p = frame->localsplus; p < end; p++) value_xdecref(*p);
-        if (UNLIKELY(!value_is_null(frame->locals))) value_clear(&frame->locals);
-        value_decref(value_from_object(frame->function));
-        frame_release(frame);
+        Value result = exit_result(tree, (int)exit, out.values);
+        frame->sp = frame_stack_base(frame);
+        leave_frame(frame);
         return result;
     }
-    Frame *innermost = exit_rebuild(tree, (int)exit, frame, values);
+    Frame *innermost = exit_rebuild(tree, (int)exit, frame, out.values);
     if (!innermost || kind == SNAP_RAISE) return interpret_resumed(frame, true);
     if (kind == SNAP_ENTRY)
-        note_entry_failure(tree);
+        note_entry_failure(tree, frame);
     else
         note_exit(tree, (int)exit, innermost, frame);
+    release_dead_trees();
+    if (innermost == frame && !jit_is_recording && bc_base[frame->ip->opcode] == BC_RETURN_VALUE) {
+        Value result = *--frame->sp;
+        leave_frame(frame);
+        return result;
+    }
     return interpret_resumed(frame, false);
 }
 
@@ -418,10 +470,15 @@ static void release_constants(JitTree *tree)
     }
 }
 
-static void release_if_dead(JitTree *tree)
+static JitTree *dead_trees;
+
+static void release_dead_trees(void)
 {
-    bool is_recorded = jit_is_recording && recording_tree() == tree;
-    if (tree->state == TREE_DEAD && !tree->running && !is_recorded) release_constants(tree);
+    while (dead_trees && !native_activations && !(jit_is_recording && recording_tree() == dead_trees)) {
+        JitTree *tree = dead_trees;
+        dead_trees = tree->next_dead;
+        release_constants(tree);
+    }
 }
 
 void tree_invalidate(JitTree *tree)
@@ -438,12 +495,13 @@ void tree_invalidate(JitTree *tree)
         place->dead_trees++;
     }
     if (jit_options.log_level >= 1) fprintf(stderr, "jit: tree %u invalidated\n", tree->id);
-    release_if_dead(tree);
+    tree->next_dead = dead_trees;
+    dead_trees = tree;
+    release_dead_trees();
 }
 
-bool tree_destroy(JitTree *tree)
+void tree_destroy(JitTree *tree)
 {
-    if (tree->running) return false;
     watch_forget_tree(tree);
     for (int i = 0; i < tree->ir.codes_count; i++) value_decref(value_from_object(tree->ir.codes[i]));
     for (int i = 0; i < tree->ir.constants_count; i++) {
@@ -453,7 +511,6 @@ bool tree_destroy(JitTree *tree)
     raw_free(tree->table);
     tree_free(&tree->ir);
     raw_free(tree);
-    return true;
 }
 
 void jit_code_destroyed(Code *code)

@@ -6,7 +6,8 @@
  *
  * Native code:   int64_t code(Value *slots, uint64_t *exit_values, const uint64_t *table)
  *   slots        localsplus of the entry frame
- *   exit_values  where the live values of the exit are stored, in the order of snapshot_live
+ *   exit_values  where the live values of the exit are stored, in the order of snapshot_live; the word in front of them
+ *                is the tree that runs: LINK stores the one that it goes to
  *   table        first the helpers, then the tree's constants, by number
  *   result       the number of the snapshot through which it left
  */
@@ -20,12 +21,14 @@ enum { PROTOCOL_MAGIC = 0x43573031, REQUEST_SIZE_MAX = 1 << 24 };
 /* Fixed entries of the table, behind the helpers. */
 enum { TABLE_BREAKER = HELPER_COUNT, TABLE_DESTROY, TABLE_CONSTANTS };
 
+/* Offsets in a Link (runtime.h), for LINK. */
+enum { LINK_CODE = 0, LINK_TABLE = 8, LINK_TREE = 16 };
+
 typedef struct RequestHeader {
     uint32_t magic, size; /* size of the whole request */
     uint32_t id, level;   /* level: 1 or 2 (optimisation) */
     uint32_t ins_count, args_count, constants_count, snapshots_count, live_count, segments_count;
-    int32_t frame_ip_offset; /* of the saved position, from localsplus */
-    uint32_t reserved;
+    int32_t frame_ip_offset, frame_sp_offset; /* of the saved position and stack pointer, from localsplus */
 } RequestHeader;
 _Static_assert(sizeof(RequestHeader) % 8 == 0, "the arrays behind it are aligned");
 

@@ -20,7 +20,8 @@ static void recorder_reset(JitTree *tree)
         false;
     rec.instructions = 0;
     rec.reason = REASON_NONE;
-    rec.followed_count = 0;
+    rec.followed_count = rec.unrolled = 0;
+    rec.kinds_differ = false;
     rec.tree = tree;
     rec.ir = &tree->ir;
     rec.place = tree->place;
@@ -193,6 +194,7 @@ static void finish_aborted(void)
  * having only for native callers. */
 static bool pays_from_interpreter(const Tree *ir)
 {
+    if (ir->ins[ir->ins_count - 1].op == IR_LINK) return true; /* to a loop */
     for (int i = 0; i < ir->ins_count; i++) {
         if (ir->ins[i].op == IR_CALL && ir->ins[i].b >= HELPER_call && ir->ins[i].b <= HELPER_call_4) return true;
     }
@@ -228,6 +230,7 @@ static bool finish(void)
 {
     jit_is_recording = false;
     if (rec.ir->failed) record_abort(REASON_NO_MEMORY);
+    if (rec.kinds_differ) place_generalize(rec.tree, rec.frame);
     if (!rec.tree->valid) record_abort(REASON_INVALIDATED);
     if (REC_FAILED())
         finish_aborted();
@@ -307,8 +310,7 @@ static bool record_step(Frame *frame, Unit *ip, Value *sp)
     }
     if (rec.instructions > 0 && is_at_head(unit)) {
         if (rec.needs_valid_check) check_assumptions();
-        if (!REC_FAILED()) record_close_at_head();
-        return finish();
+        if (REC_FAILED() || record_close_at_head()) return finish();
     }
     if (++rec.instructions > 3000 || rec.ir->ins_count - rec.saved.ins_count > TRACE_INS_MAX) {
         record_abort(REASON_TOO_LONG);
@@ -463,28 +465,39 @@ static void realize_new_iterators(void)
     }
 }
 
-void record_close_at_head(void)
+/* Do the variables have the kinds that the tree's head wants? */
+static bool ends_fit(void)
+{
+    for (Ref ref = 0; ref < rec.ir->segments[0].end; ref++) {
+        const Ins *entry = &rec.ir->ins[ref];
+        if (entry->op != IR_ENTRY || !rec.slots[entry->a].modified) continue;
+        if (!entry_fits(rec.ir, entry, rec.frame->localsplus[entry->a])) return false;
+        if (entry->aux >= ENTRY_RANGE_NEXT && !REF_IS_VIRTUAL(rec.slots[entry->a].ref)) return false;
+    }
+    return true;
+}
+
+static void close_bridge(void)
 {
     Ref entries[256], ends[256];
+    realize_new_iterators();
     rec.snapshot = -1;
-    settle_slots();
-    if (REC_FAILED()) return;
-    emit(IR_SAFEPOINT, IR_NIL, REF_NONE, REF_NONE, record_snapshot(), 0);
-    if (rec.bridge_of >= 0) {
-        realize_new_iterators();
-        rec.snapshot = -1;
-        int count = collect_ends(entries, ends, 256);
-        if (count < 0) { /* other types than the head wants: the interpreter enters anew */
-            if (!REC_FAILED()) record_finish_exit(rec.place->unit);
-            return;
-        }
-        flush_slots();
-        if (REC_FAILED()) return;
-        int first = ir_args(rec.ir, ends, count);
-        ir_append(rec.ir, (Ins){IR_JHEAD, IR_NIL, (uint16_t)count, first, 0, 0});
-        rec.is_done = true;
+    int count = collect_ends(entries, ends, 256);
+    if (count < 0) { /* other types than the head wants, each time round: the head must not want any */
+        if (!REC_FAILED()) record_finish_exit(rec.place->unit);
+        rec.kinds_differ = true;
         return;
     }
+    flush_slots();
+    if (REC_FAILED()) return;
+    int first = ir_args(rec.ir, ends, count);
+    ir_append(rec.ir, (Ins){IR_JHEAD, IR_NIL, (uint16_t)count, first, 0, 0});
+    rec.is_done = true;
+}
+
+static void close_root(void)
+{
+    Ref entries[256], ends[256];
     int end_snapshot = record_snapshot();
     int count = collect_ends(entries, ends, 256);
     if (count < 0) {
@@ -496,5 +509,56 @@ void record_close_at_head(void)
         record_abort(REASON_TYPE_UNSTABLE);
         return;
     }
+    rec.is_done = true;
+}
+
+/* False: recording goes on behind the head. A variable that begins as an int and becomes a float in the first iteration
+ * ("total = 0") has the head's kind after one more iteration. */
+bool record_close_at_head(void)
+{
+    enum { UNROLLED_MAX = 2 };
+    if (rec.bridge_of >= 0 && !ends_fit() && rec.unrolled++ < UNROLLED_MAX) return false;
+    rec.snapshot = -1;
+    settle_slots();
+    if (REC_FAILED()) return true;
+    emit(IR_SAFEPOINT, IR_NIL, REF_NONE, REF_NONE, record_snapshot(), 0);
+    if (rec.bridge_of >= 0)
+        close_bridge();
+    else
+        close_root();
+    return true;
+}
+
+/* Everything that the trace has changed goes to memory: the frame is as the interpreter would have it. */
+static void write_back(void)
+{
+    int count = rec.f->code->nlocalsplus + rec.f->depth;
+    for (int i = 0; i < count; i++) {
+        if (rec.slots[i].modified && REF_IS_VIRTUAL(rec.slots[i].ref)) materialize(&rec.slots[i]);
+    }
+    settle_slots();
+    for (int i = 0; i < count && !REC_FAILED(); i++) {
+        if (rec.slots[i].modified) as_tagged(rec.slots[i].ref); /* its guard: before anything is moved */
+    }
+    for (int i = 0; i < count && !REC_FAILED(); i++) {
+        if (!rec.slots[i].modified) continue;
+        ir_append(rec.ir, (Ins){IR_SLOTSET, IR_NIL, 0, i, as_tagged(rec.slots[i].ref), 0});
+        rec.slots[i] = (Slot){REF_UNREAD, OWN_MEMORY, false, 0, true};
+    }
+    rec.snapshot = -1;
+}
+
+void record_link(Place *place)
+{
+    rec.f->unit = place->unit;
+    rec.snapshot = -1;
+    settle_slots();
+    if (!REC_FAILED()) emit(IR_SAFEPOINT, IR_NIL, REF_NONE, REF_NONE, record_snapshot(), 0);
+    if (!REC_FAILED()) write_back();
+    if (REC_FAILED()) return;
+    int snapshot = record_snapshot();
+    rec.ir->snapshots[snapshot].kind = SNAP_FINAL;
+    int used = rec.f->code->nlocalsplus + rec.f->depth;
+    ir_append(rec.ir, (Ins){IR_LINK, IR_NIL, 0, used, ir_address(rec.ir, &place->link), snapshot});
     rec.is_done = true;
 }

@@ -69,9 +69,11 @@ typedef struct Recorder {
     int memory_from;    /* … from this depth on */
     bool expects_frame; /* a call was inlined: the next instruction is the callee's first */
     bool virtual_range; /* the range on the stack is its iterator already: the next instruction is GET_ITER */
+    int unrolled;       /* times that a bridge went on behind the tree's head */
+    bool kinds_differ;  /* a bridge could not go back to the head: its variables are of other kinds */
     bool returned;      /* RETURN_VALUE was inlined: the next instruction is the caller's */
     int instructions;
-    int first_ins;         /* where the IR of the current instruction begins */
+    int first_ins; /* where the IR of the current instruction begins */
     Reason reason; /* abort */
     int reason_unit, reason_opcode;
     Code *reason_code;
@@ -194,7 +196,8 @@ bool record_native_call(Value callable, int nargs, int method_offset);
 
 /* --- ends --- */
 void record_finish_exit(int unit); /* the trace leaves for the interpreter at `unit`, always */
-void record_close_at_head(void);
+bool record_close_at_head(void);
+void record_link(Place *place); /* the trace goes on in the tree of that place, at whose head the frame stands */
 
 /* Arguments of calls with many of them: filled by native code right before the call, read by the helper at once. */
 extern Value jit_call_arguments[64];

@@ -32,6 +32,7 @@ static bool enter_iterator(Slot *slot, Value v)
 {
     if (rec.bridge_of >= 0 || slot->ref != REF_UNREAD || value_as_object(v)->refcount != 1) return false;
     int absolute = rec_absolute(slot);
+    if (absolute < GENERIC_SLOTS_MAX && rec.place->is_generic[absolute]) return false;
     Ref fields[4];
     static const Own owns[4] = {OWN_NONE, OWN_NONE, OWN_NONE, OWN_NONE};
     if (type_of(v) == &type_range_iterator) {
@@ -308,22 +309,28 @@ void record_get_iter(void)
 
 /* --- backward jumps --- */
 
-static bool is_native_loop(Code *code, int target)
+static NULLABLE Place *native_loop(Code *code, int target)
 {
     Place *place = place_find(code, target, false);
-    return place && place->tree && place->tree->state == TREE_READY;
+    return place && place->tree && place->tree->state == TREE_READY ? place : NULL;
 }
 
 void record_backward_jump(int target, bool is_conditional)
 {
     Code *code = rec.f->code;
-    if (rec.frame_count == 1 && code == rec.place->code && target == rec.place->unit && !rec.place->is_function) return;
-    if (rec.bridge_of < 0 && rec.frame_count == 1) {
-        /* an outer loop's back edge, or an inner loop that has not been compiled */
-        record_abort(target < rec.place->unit || rec.place->is_function ? REASON_LEFT_LOOP : REASON_INNER_LOOP);
+    bool is_entry_frame = rec.frame_count == 1;
+    if (is_entry_frame && code == rec.place->code && target == rec.place->unit && !rec.place->is_function) return;
+    Place *loop = native_loop(code, target);
+    if (rec.bridge_of < 0 && is_entry_frame && !(loop && rec.place->is_function)) {
+        /* an outer loop's back edge, or an inner loop: its bridges will come round here */
+        record_abort(target < rec.place->unit && !rec.place->is_function ? REASON_LEFT_LOOP : REASON_INNER_LOOP);
         return;
     }
-    if (is_native_loop(code, target)) {
+    if (loop && is_entry_frame) {
+        record_link(loop);
+        return;
+    }
+    if (loop) {
         rec.f->unit = target;
         record_finish_exit(target);
         return;

@@ -54,9 +54,10 @@ static void read_slot(Slot *slot)
     if (ref == REF_NONE && (rec.bridge_of >= 0 || slot->in_memory)) {
         ref = ir_emit(rec.ir, (Ins){IR_SLOAD, IR_VAL, ALIAS_FRAME, absolute, REF_NONE, 0});
     } else if (ref == REF_NONE) {
-        if (value_is_small_int(v))
+        bool is_generic = absolute < GENERIC_SLOTS_MAX && rec.place->is_generic[absolute];
+        if (value_is_small_int(v) && !is_generic)
             ref = entry_ref(absolute, ENTRY_INT, IR_INT);
-        else if (value_is_immediate_float(v))
+        else if (value_is_immediate_float(v) && !is_generic)
             ref = entry_ref(absolute, ENTRY_FLT, IR_FLOAT);
         else
             ref = entry_ref(absolute, ENTRY_VAL, IR_VAL);

@@ -9,6 +9,7 @@
 #include "jit/ir.h"
 #include "jit/jit.h"
 #include "jit/loader.h"
+#include "jit/protocol.h"
 #include "vm/frame.h"
 
 typedef enum Reason {
@@ -22,6 +23,7 @@ extern const char *const reason_texts[REASON_COUNT];
 typedef enum TreeState { TREE_RECORDED, TREE_COMPILING, TREE_READY, TREE_DEAD } TreeState;
 
 struct Place;
+enum { EXIT_VALUES = SNAP_LIVE_MAX };
 
 typedef struct JitTree {
     Tree ir;
@@ -31,9 +33,9 @@ typedef struct JitTree {
     bool needs_compile; /* a bridge was added since the last request */
     int64_t valid;      /* native code tests it after whatever may run Python code */
     NULLABLE NativeCode code;
-    uint64_t *table;       /* helpers, runtime addresses, constants */
-    int entry_depth;       /* stack entries at the head */
-    int running;           /* activations inside */
+    uint64_t *table; /* helpers, runtime addresses, constants */
+    int entry_depth; /* stack entries at the head */
+    NULLABLE struct JitTree *next_dead;
     int compiled_segments; /* how many segments the native code has */
     /* account */
     uint64_t entries, entry_failures, exits, bridges;
@@ -43,6 +45,23 @@ typedef struct JitTree {
     uint32_t micros; /* of compiling */
 } JitTree;
 
+/* How native code goes on in another tree: through here, for code cannot be patched. code is NULL while there is none.
+ */
+typedef struct Link {
+    NULLABLE NativeCode code;
+    const uint64_t *table;
+    struct JitTree *tree;
+} Link;
+_Static_assert(offsetof(Link, table) == LINK_TABLE && offsetof(Link, tree) == LINK_TREE, "protocol.h");
+
+/* Where native code leaves its live values, and in `tree` the tree that it left from: links go from one to another. */
+typedef struct ExitBuffer {
+    struct JitTree *tree;
+    uint64_t values[EXIT_VALUES];
+} ExitBuffer;
+_Static_assert(offsetof(ExitBuffer, values) == 8, "native code stores the tree in front of the values");
+
+enum { GENERIC_SLOTS_MAX = 64 };
 typedef struct Place {
     struct Place *next;     /* of the same code object */
     struct Place *all_next; /* of all, for statistics */
@@ -51,6 +70,8 @@ typedef struct Place {
     int back_unit; /* the last jump that became hot */
     bool is_function;
     NULLABLE JitTree *tree;
+    Link link;
+    uint8_t is_generic[GENERIC_SLOTS_MAX]; /* slots that are entered as values of any kind (place_generalize) */
     uint8_t patched_count;
     int patched[8]; /* units that carry BC_ENTER_TRACE for this place */
     /* policy */
@@ -68,6 +89,7 @@ extern Place *all_places;
 /* --- policy.c --- */
 NULLABLE Place *place_find(const Code *code, int unit, bool is_function);
 NULLABLE Place *place_get(Code *code, int unit, bool is_function);
+void place_link(Place *place); /* its tree has new code */
 void place_patch(Place *place, int unit);
 void place_unpatch(Place *place);
 void place_penalize(Place *place, Reason reason, Code *code, int unit);
@@ -79,13 +101,18 @@ int exit_threshold(const Snapshot *snapshot, int segments);
  * raising) instruction and sp set; it is current_thread->frame. NULL: a frame could not be made; an exception is set
  * and current_thread->frame is the frame to raise it in. */
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values);
-enum { EXIT_VALUES = SNAP_LIVE_MAX };
 /* The result at a SNAP_RETURN exit, owned. */
 Value exit_result(JitTree *tree, int snapshot, const uint64_t *values);
 /* A call from native code: the function's own native code is entered directly when it has some. */
 Value jit_call_function(Function *function, const Value *args, ssize_t nargs);
 bool code_has_loop(const Code *code);
 bool code_is_not_inlined(const Code *code);
+
+/* Would the entry take this value? */
+bool entry_fits(const Tree *ir, const Ins *entry, Value v);
+/* The slots of the frame whose values do not fit the tree's entries shall be entered as values of any kind: the tree is
+ * given up, to be recorded anew. False: there are none. */
+bool place_generalize(JitTree *tree, const Frame *frame);
 
 /* --- record.c --- */
 NULLABLE JitTree *recording_tree(void);
@@ -102,7 +129,7 @@ extern const char *compile_problem; /* why there is no compiler; NULL: there is,
 extern uint64_t compile_count, compile_micros_gcc, compile_micros_as;
 
 /* --- irexec.c --- */
-int64_t ir_execute(JitTree *tree, void *slots, uint64_t *exit_values);
+int64_t ir_execute(JitTree *tree, void *slots, ExitBuffer *out);
 
 /* --- invalidate.c --- */
 /* Registers that the tree depends on dict[key] keeping its value. False: it changes too often to rely on. */
@@ -112,6 +139,6 @@ bool watch_never(Value dict, Value key);
 void watch_forget_tree(JitTree *tree);
 void tree_invalidate(JitTree *tree);
 void watch_startup(void);
-bool tree_destroy(JitTree *tree);
+void tree_destroy(JitTree *tree); /* one that has no code yet */
 
 #endif

@@ -537,6 +537,25 @@ static void emit_jump(Emitter *e, const Ins *ins)
     end_with_jump(e, to_head ? e->head : e->body);
 }
 
+/* Everything is in memory: the other tree gets the same frame, and this function's place on the C stack. */
+static void emit_link(Emitter *e, const Ins *ins)
+{
+    RV *link = value(e, ins->b);
+    LV *code = temporary(e, e->i64);
+    assign(e, code, load(e, add(e, link, word(e, LINK_CODE))));
+    guard(e, not_zero(e, rv(code)), ins->c);
+    RV *sp = add(e, rv(e->slots), word(e, ins->a * 8L));
+    store(e, add(e, rv(e->slots), word(e, e->r->header.frame_sp_offset)), sp);
+    store(e, sub(e, rv(e->out), word(e, 8)), load(e, add(e, link, word(e, LINK_TREE))));
+    gcc_jit_type *types[] = {e->i64, e->i64, e->i64};
+    gcc_jit_type *pointer = gcc_jit_context_new_function_ptr_type(e->ctx, NULL, e->i64, 3, types, 0);
+    RV *args[] = {rv(e->slots), rv(e->out), load(e, add(e, link, word(e, LINK_TABLE)))};
+    RV *call = gcc_jit_context_new_call_through_ptr(e->ctx, NULL, bitcast(e, rv(code), pointer), 3, args);
+    gcc_jit_rvalue_set_bool_require_tail_call(call, 1);
+    gcc_jit_block_end_with_return(e->block, NULL, call);
+    e->block = NULL;
+}
+
 /* --- entries --- */
 
 static void guard_heap_type(Emitter *e, RV *v, RV *type, int snapshot)
@@ -691,6 +710,7 @@ static void emit_instruction(Emitter *e, Ref ref)
         return;
     case IR_JHEAD:
     case IR_JBODY: emit_jump(e, ins); return;
+    case IR_LINK: emit_link(e, ins); return;
     case IR_EXIT:
     case IR_RET: end_with_jump(e, exit_block(e, ins->c)); return;
     case IR_GINT:
