@@ -135,7 +135,8 @@ int exit_threshold(const Snapshot *snapshot, int segments)
                : jit_options.mode == JIT_AUTO ? EXIT_THRESHOLD
                                               : SYNC_EXIT_THRESHOLD;
     /* a tree that has grown large already must gain more by growing: each bridge compiles all of it again */
-    return base << MIN(2 * snapshot->tries + segments / 6, 16);
+    int growth = segments / (jit_options.mode == JIT_AUTO ? 6 : 2);
+    return base << MIN(2 * snapshot->tries + growth, 16);
 }
 
 /* --- hot places --- */

@@ -344,7 +344,16 @@ void record_call(void)
 
 /* --- RETURN_VALUE --- */
 
-/* The end of a function's tree: what the trace owns of the locals is dropped here, the rest with the frame. */
+/* Of function frames: the result goes to whoever called, native code or the interpreter (run_function, run). */
+static bool may_return(void)
+{
+    enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS };
+    int flags = rec.f->code->flags;
+    return (flags & PLAIN) == PLAIN && !(flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) &&
+           rec.f->depth == 1 && rec.f->frame->owner == FRAME_OWNED_BY_THREAD;
+}
+
+/* The end of a function: what the trace owns of the locals is dropped here, the rest with the frame. */
 static void record_function_return(void)
 {
     Slot *result = rec_stack(1);
@@ -375,7 +384,7 @@ static void record_function_return(void)
 
 void record_return(void)
 {
-    if (rec.frame_count == 1 && rec.place->is_function) {
+    if (rec.frame_count == 1 && (rec.place->is_function || rec.bridge_of >= 0) && may_return()) {
         record_function_return();
         return;
     }

@@ -309,10 +309,12 @@ void record_get_iter(void)
 
 /* --- backward jumps --- */
 
+/* A loop with a tree of its own. Its code may still be on the way: a link leaves to the interpreter until it is there.
+ */
 static NULLABLE Place *native_loop(Code *code, int target)
 {
     Place *place = place_find(code, target, false);
-    return place && place->tree && place->tree->state == TREE_READY ? place : NULL;
+    return place && place->tree ? place : NULL;
 }
 
 void record_backward_jump(int target, bool is_conditional)
