@@ -238,33 +238,31 @@ static Value helper_call(Value callable, int64_t positional, Value kwnames, int6
 {
     Value args[65];
     take_arguments(args + 1, total);
-    if (is_function(callable) && value_is_null(kwnames))
-        return jit_call_function(as_function(callable), args + 1, positional);
     if (is_function(callable)) return function_call(callable, args + 1, positional, kwnames);
     return call_vector(callable, args + 1, positional, kwnames);
 }
 
-static Value helper_call_0(Value f)
+static Value helper_call_place_0(Place *place, Value f)
 {
-    return jit_call_function(as_function(f), NULL, 0);
+    return jit_call_place(place, as_function(f), NULL, 0);
 }
-static Value helper_call_1(Value f, Value a)
+static Value helper_call_place_1(Place *place, Value f, Value a)
 {
-    return jit_call_function(as_function(f), (Value[]){a}, 1);
+    return jit_call_place(place, as_function(f), (Value[]){a}, 1);
 }
-static Value helper_call_2(Value f, Value a, Value b)
+static Value helper_call_place_2(Place *place, Value f, Value a, Value b)
 {
-    return jit_call_function(as_function(f), (Value[]){a, b}, 2);
-}
-
-static Value helper_call_3(Value f, Value a, Value b, Value c)
-{
-    return jit_call_function(as_function(f), (Value[]){a, b, c}, 3);
+    return jit_call_place(place, as_function(f), (Value[]){a, b}, 2);
 }
 
-static Value helper_call_4(Value f, Value a, Value b, Value c, Value d)
+static Value helper_call_place_3(Place *place, Value f, Value a, Value b, Value c)
 {
-    return jit_call_function(as_function(f), (Value[]){a, b, c, d}, 4);
+    return jit_call_place(place, as_function(f), (Value[]){a, b, c}, 3);
+}
+
+static Value helper_call_place_4(Place *place, Value f, Value a, Value b, Value c, Value d)
+{
+    return jit_call_place(place, as_function(f), (Value[]){a, b, c, d}, 4);
 }
 
 /* Runs one instruction out of line on the frame that native code runs in. */

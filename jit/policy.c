@@ -49,6 +49,13 @@ NULLABLE Place *place_find(const Code *code, int unit, bool is_function)
     return NULL;
 }
 
+/* A prologue in front of RESUME makes cells: not for a native caller to skip. */
+static bool takes_plain_arguments(const Code *code)
+{
+    enum { OTHER = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+    return !code->kwonlyargcount && !(code->flags & OTHER);
+}
+
 NULLABLE Place *place_get(Code *code, int unit, bool is_function)
 {
     Place *place = place_find(code, unit, is_function);
@@ -58,6 +65,7 @@ NULLABLE Place *place_get(Code *code, int unit, bool is_function)
     place->code = code;
     place->unit = unit;
     place->is_function = is_function;
+    place->is_callable = is_function && unit == 0 && takes_plain_arguments(code);
     place->next = code->jit;
     code->jit = place;
     place->all_next = all_places;
@@ -103,7 +111,6 @@ void place_unpatch(Place *place)
         unit->counter = (uint16_t)jit_loop_countdown;
     }
     place->patched_count = 0;
-    place->link = (Link){NULL, NULL, NULL};
 }
 
 void place_penalize(Place *place, Reason reason, Code *code, int unit)
@@ -181,7 +188,7 @@ static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
         return false;
     }
     if (place->tree) {
-        if (is_function)
+        if (is_function || place->is_only_linked)
             ip->counter = 65535; /* it is there for native callers */
         else
             place_patch(place, unit);
@@ -210,39 +217,6 @@ bool jit_hot_function(Frame *frame, Unit *ip, Value *sp)
         return false;
     }
     return hot(frame, ip, sp, (int)(ip - frame_quick(frame)->units), true);
-}
-
-/* --- calls from native code --- */
-
-static Value run_function(JitTree *tree, Frame *frame);
-
-static NULLABLE JitTree *function_tree(const Code *code)
-{
-    for (const Place *p = code->jit; p; p = p->next) {
-        if (p->is_function) return p->tree;
-    }
-    return NULL;
-}
-
-Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
-{
-    Code *code = as_code(function->code);
-    JitTree *tree = function_tree(code);
-    char here;
-    if (!tree || tree->state == TREE_DEAD || !(tree->code || jit_options.mode == JIT_EXEC) || code->argcount != nargs ||
-        code->kwonlyargcount || tree->place->unit != 0 /* a prologue makes cells: not ours to skip */ ||
-        (code->flags & (CO_VARARGS | CO_VARKEYWORDS)) || eval_breaker ||
-        (char *)((uintptr_t)&here - 16384) < current_thread->c_stack_limit || thread_is_traced(current_thread)) {
-        return function_call(value_from_object(function), args, nargs, VALUE_NULL);
-    }
-    Frame *frame = frame_push((Function *)value_as_object(value_incref(value_from_object(function))));
-    if (!frame) return VALUE_NULL;
-    for (ssize_t i = 0; i < nargs; i++) frame->localsplus[i] = value_incref(args[i]);
-    memset(frame->localsplus + nargs, 0, (size_t)(code->nlocalsplus - nargs) * sizeof(Value));
-    frame->ip = (Unit *)frame_quick(frame)->units + tree->place->unit + 1;
-    frame->is_complete = true;
-    current_thread->frame = frame;
-    return run_function(tree, frame);
 }
 
 /* --- entering native code --- */
@@ -275,7 +249,7 @@ bool place_generalize(JitTree *tree, const Frame *frame)
     return found;
 }
 
-static void note_entry_failure(JitTree *tree, const Frame *frame)
+void note_entry_failure(JitTree *tree, const Frame *frame)
 {
     tree->entry_failures++;
     if (tree->entry_failures < ENTRY_FAILS_MAX || tree->entry_failures * 2 < tree->entries) return;
@@ -285,7 +259,7 @@ static void note_entry_failure(JitTree *tree, const Frame *frame)
     place_penalize(place, REASON_TYPE_UNSTABLE, place->code, place->unit);
 }
 
-static void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame)
+void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame)
 {
     Snapshot *s = &tree->ir.snapshots[exit];
     tree->exits++;
@@ -301,29 +275,11 @@ static void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_fr
     if (!record_start_bridge(tree, exit, innermost, entry_frame)) s->tries++;
 }
 
-/* Activations of native code, of all threads: links lead from tree to tree, so nobody can tell which are still inside
- * of one tree. */
-static int native_activations;
-static void release_dead_trees(void);
-
-/* Runs the tree's code; gives the number of the exit, and in out->tree the tree that it left from. */
-static int64_t execute(JitTree *tree, Frame *frame, ExitBuffer *out)
-{
-    uint8_t activity = current_activity;
-    current_activity = ACTIVITY_NATIVE;
-    tree->entries++;
-    native_activations++;
-    out->tree = tree;
-    int64_t exit = jit_options.mode == JIT_EXEC ? ir_execute(tree, frame->localsplus, out)
-                                                : tree->code(frame->localsplus, out->values, tree->table);
-    native_activations--;
-    current_activity = activity;
-    return exit;
-}
+int native_activations;
 
 /* The tree's account. Going in and out costs a few hundred cycles; code that does no more than that between an entry
- * and the exit is given up for good. Looked at only when nothing is being compiled, since a bridge may lengthen the
- * stay. */
+ * and the exit is not entered from the interpreter any more (native code that calls it or links to it still does).
+ * Looked at only when nothing is being compiled, since a bridge may lengthen the stay. */
 enum { ACCOUNT_ENTRIES = 4000, WORTHWHILE_CYCLES = 700 };
 
 static void settle_account(JitTree *tree, uint64_t cycles)
@@ -334,8 +290,8 @@ static void settle_account(JitTree *tree, uint64_t cycles)
     tree->window_cycles = tree->window_entries = 0;
     if (pays || compile_pending || jit_options.mode != JIT_AUTO || tree->state == TREE_DEAD) return;
     Place *place = tree->place;
-    tree_invalidate(tree);
-    place->is_blacklisted = true;
+    place_unpatch(place);
+    place->is_only_linked = true;
     place->reason = REASON_DOES_NOT_PAY;
     place->reason_code = NULL;
 }
@@ -345,7 +301,10 @@ static bool run(JitTree *entered, Frame *frame)
 {
     ExitBuffer out;
     uint64_t start = __builtin_ia32_rdtsc();
-    int64_t exit = execute(entered, frame, &out);
+    uint8_t activity = current_activity;
+    current_activity = ACTIVITY_NATIVE;
+    int64_t exit = tree_execute(entered, frame, &out);
+    current_activity = activity;
     JitTree *tree = out.tree;
     Frame *innermost = exit_rebuild(tree, (int)exit, frame, out.values);
     settle_account(entered, __builtin_ia32_rdtsc() - start);
@@ -357,48 +316,6 @@ static bool run(JitTree *entered, Frame *frame)
         note_exit(tree, (int)exit, innermost, frame);
     release_dead_trees();
     return kind != SNAP_RAISE;
-}
-
-/* Leaves a frame that was made for a call from native code, with its result on the stack or taken already. */
-static void leave_frame(Frame *frame)
-{
-    current_thread->frame = frame->previous;
-    if (UNLIKELY(frame->object != NULL)) {
-        frame_pop(frame);
-        return;
-    }
-    for (Value *p = frame->localsplus, *end = frame->sp; p < end; p++) value_xdecref(*p);
-    if (UNLIKELY(!value_is_null(frame->locals))) value_clear(&frame->locals);
-    value_decref(value_from_object(frame->function));
-    frame_release(frame);
-}
-
-/* Runs a function's tree on a frame that was made for the call; gives its result. */
-static Value run_function(JitTree *entered, Frame *frame)
-{
-    ExitBuffer out;
-    int64_t exit = execute(entered, frame, &out);
-    JitTree *tree = out.tree;
-    SnapKind kind = tree->ir.snapshots[exit].kind;
-    if (kind == SNAP_RETURN) {
-        Value result = exit_result(tree, (int)exit, out.values);
-        frame->sp = frame_stack_base(frame);
-        leave_frame(frame);
-        return result;
-    }
-    Frame *innermost = exit_rebuild(tree, (int)exit, frame, out.values);
-    if (!innermost || kind == SNAP_RAISE) return interpret_resumed(frame, true);
-    if (kind == SNAP_ENTRY)
-        note_entry_failure(tree, frame);
-    else
-        note_exit(tree, (int)exit, innermost, frame);
-    release_dead_trees();
-    if (innermost == frame && !jit_is_recording && bc_base[frame->ip->opcode] == BC_RETURN_VALUE) {
-        Value result = *--frame->sp;
-        leave_frame(frame);
-        return result;
-    }
-    return interpret_resumed(frame, false);
 }
 
 /* Whether the conditional backward jump at ip is taken; -1: an exception is set. */
@@ -473,7 +390,7 @@ static void release_constants(JitTree *tree)
 
 static JitTree *dead_trees;
 
-static void release_dead_trees(void)
+void release_dead_trees(void)
 {
     while (dead_trees && !native_activations && !(jit_is_recording && recording_tree() == dead_trees)) {
         JitTree *tree = dead_trees;
@@ -490,6 +407,7 @@ void tree_invalidate(JitTree *tree)
     tree->state = TREE_DEAD;
     if (place->tree == tree) {
         place_unpatch(place);
+        place->link = (Link){NULL, NULL, NULL};
         place->tree = NULL;
         place->reason = REASON_INVALIDATED;
         if (++place->invalidations > 8) place->is_blacklisted = true;

@@ -190,13 +190,14 @@ static void finish_aborted(void)
     }
 }
 
-/* Entering native code costs about as much as ten interpreted instructions. A small function without calls is worth
- * having only for native callers. */
-static bool pays_from_interpreter(const Tree *ir)
+/* Entering native code costs about as much as ten interpreted instructions. A small function that calls nothing is
+ * worth having only for native callers. */
+static bool pays_from_interpreter(const Place *place, const Tree *ir)
 {
-    if (ir->ins[ir->ins_count - 1].op == IR_LINK) return true; /* to a loop */
-    for (int i = 0; i < ir->ins_count; i++) {
-        if (ir->ins[i].op == IR_CALL && ir->ins[i].b >= HELPER_call && ir->ins[i].b <= HELPER_call_4) return true;
+    if (!place->is_function || ir->ins[ir->ins_count - 1].op == IR_LINK /* to a loop */) return true;
+    const Bytes *bytes = as_bytes(place->code->code);
+    for (int i = 0; i < place->code->code_units; i++) {
+        if ((bytes->data[i * 2] & 0xff) == BC_CALL) return true;
     }
     return ir->ins_count > 200;
 }
@@ -217,7 +218,8 @@ static void finish_done(void)
         tree->needs_compile = true;
     } else {
         rec.place->tree = tree;
-        if (!rec.place->is_function || pays_from_interpreter(ir)) place_patch(rec.place, rec.place->back_unit);
+        if (!rec.place->is_only_linked && pays_from_interpreter(rec.place, ir))
+            place_patch(rec.place, rec.place->back_unit);
     }
     if (jit_options.log_level >= 2) {
         fprintf(stderr, "jit: tree %u segment %d\n", tree->id, index);

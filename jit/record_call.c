@@ -18,7 +18,7 @@
 #include "objects/type.h"
 
 Value jit_call_arguments[64];
-enum { RECURSION_MAX = 1 };
+enum { RECURSION_MAX = 3 };
 
 bool code_has_loop(const Code *code)
 {
@@ -189,32 +189,22 @@ static bool record_inline(Value callable, Ref function_ref, Binding *b, int belo
 
 /* --- calls through the runtime --- */
 
-/* Calls that leave native code but stay in the trace: arguments in a buffer, result on the stack. */
+static void materialize_arguments(int nargs)
+{
+    for (int i = 1; i <= nargs; i++) {
+        if (REF_IS_VIRTUAL(rec_stack(i)->ref)) materialize(rec_stack(i));
+    }
+}
+
+/* A call of any kind through the runtime: arguments in a buffer, result on the stack. */
 static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, Value kwnames)
 {
     jit_calls_out = true;
-    static const HelperId direct[] = {HELPER_call_0, HELPER_call_1, HELPER_call_2, HELPER_call_3, HELPER_call_4};
-    const Type *type;
-    if (nargs < (int)COUNT_OF(direct) && value_is_null(kwnames) && known_type(callable, &type) &&
-        type == &type_function) {
-        for (int i = 1; i <= nargs; i++) {
-            if (REF_IS_VIRTUAL(rec_stack(i)->ref)) materialize(rec_stack(i));
-        }
-        Ref args[8] = {callable};
-        for (int i = 0; i < nargs; i++) args[i + 1] = as_tagged(rec_stack(nargs - i)->ref);
-        if (REC_FAILED()) return;
-        Ref result = emit_call_checked(direct[nargs], args, nargs + 1);
-        rec_drop(nargs + below);
-        rec_push(result, OWN_SELF);
-        return;
-    }
     if (nargs > 60) {
         record_abort(REASON_CALL_KIND);
         return;
     }
-    for (int i = 1; i <= nargs; i++) {
-        if (REF_IS_VIRTUAL(rec_stack(i)->ref)) materialize(rec_stack(i));
-    }
+    materialize_arguments(nargs);
     Ref refs[64];
     for (int i = 0; i < nargs; i++) refs[i] = as_tagged(rec_stack(nargs - i)->ref);
     if (REC_FAILED()) return;
@@ -227,6 +217,30 @@ static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, 
     Ref result = emit_call_checked(helper, args, 4);
     rec_drop(nargs + below);
     rec_push(result, OWN_SELF);
+}
+
+/* A Python function of plain parameters is called by the place of its entry, native to native. Its code is known (the
+ * caller has guarded it) and stays alive with the tree, and so does the place. False: not such a one. */
+static bool call_by_place(Value callable, Ref function_ref, int nargs, int below, Value kwnames)
+{
+    static const HelperId helpers[] = {HELPER_call_place_0, HELPER_call_place_1, HELPER_call_place_2,
+                                       HELPER_call_place_3, HELPER_call_place_4};
+    Code *code = as_code(as_function(callable)->code);
+    bool begins_with_resume = (as_bytes(code->code)->data[0] & 0xff) == BC_RESUME;
+    if (nargs >= (int)COUNT_OF(helpers) || !value_is_null(kwnames) || nargs != code->argcount || !begins_with_resume)
+        return false;
+    Place *place = place_get(code, 0, true);
+    if (!place || !place->is_callable) return false;
+    jit_calls_out = true;
+    materialize_arguments(nargs);
+    const_value(value_from_object(code));
+    Ref args[8] = {ir_address(rec.ir, place), function_ref};
+    for (int i = 0; i < nargs; i++) args[i + 2] = as_tagged(rec_stack(nargs - i)->ref);
+    if (REC_FAILED()) return true;
+    Ref result = emit_call_checked(helpers[nargs], args, nargs + 2);
+    rec_drop(nargs + below);
+    rec_push(result, OWN_SELF);
+    return true;
 }
 
 /* --- classes --- */
@@ -331,7 +345,8 @@ void record_call(void)
         Ref function_ref =
             REF_IS_CONST(ref) || !value_is_null(as_function(callable)->kwdefaults) ? const_value(callable) : ref;
         if (record_inline(callable, function_ref, &b, drop) || REC_FAILED()) return;
-        call_by_helper(HELPER_call, function_ref, b.nargs, drop, kwnames);
+        if (!call_by_place(callable, function_ref, b.nargs, drop, kwnames))
+            call_by_helper(HELPER_call, function_ref, b.nargs, drop, kwnames);
         return;
     }
     if (record_native_call(callable, nargs, !value_is_null(below))) return;

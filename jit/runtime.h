@@ -69,6 +69,8 @@ typedef struct Place {
     int unit;      /* the loop's head; for functions the RESUME */
     int back_unit; /* the last jump that became hot */
     bool is_function;
+    bool is_callable;    /* of functions: native callers can make the frame themselves */
+    bool is_only_linked; /* entering it from the interpreter does not pay */
     NULLABLE JitTree *tree;
     Link link;
     uint8_t is_generic[GENERIC_SLOTS_MAX]; /* slots that are entered as values of any kind (place_generalize) */
@@ -86,6 +88,9 @@ typedef struct Place {
 
 extern Place *all_places;
 
+/* --- irexec.c --- */
+int64_t ir_execute(JitTree *tree, void *slots, ExitBuffer *out);
+
 /* --- policy.c --- */
 NULLABLE Place *place_find(const Code *code, int unit, bool is_function);
 NULLABLE Place *place_get(Code *code, int unit, bool is_function);
@@ -96,6 +101,29 @@ void place_penalize(Place *place, Reason reason, Code *code, int unit);
 void set_countdown(Code *code, int unit, int countdown);
 int exit_threshold(const Snapshot *snapshot, int segments);
 
+void note_entry_failure(JitTree *tree, const Frame *frame);
+void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame);
+/* Activations of native code, of all threads: links lead from tree to tree, so nobody can tell which are still inside
+ * of one tree. */
+extern int native_activations;
+void release_dead_trees(void);
+
+/* Runs the tree's code; gives the number of the exit, and in out->tree the tree that it left from. */
+ALWAYS_INLINE int64_t tree_execute(JitTree *tree, Frame *frame, ExitBuffer *out)
+{
+    tree->entries++;
+    native_activations++;
+    out->tree = tree;
+    int64_t exit = LIKELY(tree->code != NULL) ? tree->code(frame->localsplus, out->values, tree->table)
+                                              : ir_execute(tree, frame->localsplus, out); /* --jit=exec */
+    native_activations--;
+    return exit;
+}
+
+/* --- call.c --- */
+/* A call from native code. With the place of the function's entry, its own native code is entered directly. */
+Value jit_call_place(Place *place, Function *function, const Value *args, ssize_t nargs);
+
 /* --- exits.c --- */
 /* Rebuilds the frames of the snapshot of `tree` from the exit values. Gives the innermost frame, with ip = the next (or
  * raising) instruction and sp set; it is current_thread->frame. NULL: a frame could not be made; an exception is set
@@ -103,8 +131,6 @@ int exit_threshold(const Snapshot *snapshot, int segments);
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values);
 /* The result at a SNAP_RETURN exit, owned. */
 Value exit_result(JitTree *tree, int snapshot, const uint64_t *values);
-/* A call from native code: the function's own native code is entered directly when it has some. */
-Value jit_call_function(Function *function, const Value *args, ssize_t nargs);
 bool code_has_loop(const Code *code);
 bool code_is_not_inlined(const Code *code);
 
@@ -127,9 +153,6 @@ void compile_shutdown(void);
 void compile_after_fork(void);
 extern const char *compile_problem; /* why there is no compiler; NULL: there is, or nobody asked yet */
 extern uint64_t compile_count, compile_micros_gcc, compile_micros_as;
-
-/* --- irexec.c --- */
-int64_t ir_execute(JitTree *tree, void *slots, ExitBuffer *out);
 
 /* --- invalidate.c --- */
 /* Registers that the tree depends on dict[key] keeping its value. False: it changes too often to rely on. */
