@@ -4,6 +4,8 @@
  * value, or an immediate; whoever moved a counted reference out of a slot cleared it), so they are simply overwritten.
  * A value that the trace owns moves; any other is increfed. Nothing is dropped here, so no Python code runs in between.
  */
+#include <limits.h>
+
 #include "jit/runtime.h"
 #include "objects/error.h"
 #include "objects/float.h"
@@ -195,86 +197,119 @@ Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
     }
 }
 
-/* The usual exit: only the entry frame, only values and constants. */
+/* The usual exit, without virtual objects, is worked out once: where each slot's value comes from. */
 typedef struct FastEntry {
-    uint16_t slot;
-    uint8_t type; /* IrType */
+    uint16_t slot; /* of its own frame */
+    uint8_t type;  /* IrType */
     uint8_t increfs;
     int32_t index; /* of the exit value; -1: `constant` */
     Value constant;
 } FastEntry;
 
+typedef struct FastFrame {
+    int end;            /* its entries are those up to here */
+    FastEntry function; /* not of the entry frame */
+} FastFrame;
+
 typedef struct FastExit {
     bool is_possible;
-    int count;
+    FastFrame *frames; /* behind the entries */
     FastEntry entries[];
 } FastExit;
+
+static bool make_fast_entry(const Tree *ir, const Ref *live, int live_count, Ref ref, int flags, FastEntry *f)
+{
+    *f = (FastEntry){0, (uint8_t)ir_type(ir, ref), !(flags & SLOT_OWNED), -1, VALUE_NULL};
+    if (REF_IS_VIRTUAL(ref)) return false;
+    if (REF_IS_CONST(ref)) {
+        uint64_t bits = ir_constant(ir, ref)->bits;
+        f->constant = f->type == IR_INT    ? value_from_small_int((int64_t)bits)
+                      : f->type == IR_BOOL ? value_from_bool(bits)
+                                           : (Value){bits};
+        return f->type == IR_VAL || f->type == IR_INT || f->type == IR_BOOL;
+    }
+    for (int k = 0; k < live_count; k++) {
+        if (live[k] == ref) f->index = k;
+    }
+    return f->index >= 0;
+}
 
 static COLD NULLABLE FastExit *make_fast(const Tree *ir, int snapshot)
 {
     const Snapshot *s = &ir->snapshots[snapshot];
-    FastExit *fast = raw_calloc(1, sizeof *fast + (size_t)s->entry_count * sizeof(FastEntry));
+    size_t entries = (size_t)s->entry_count * sizeof(FastEntry), frames = (size_t)s->frame_count * sizeof(FastFrame);
+    FastExit *fast = raw_calloc(1, sizeof *fast + entries + frames);
     if (!fast) return NULL;
     Ref live[SNAP_LIVE_MAX];
-    int live_count = snapshot_live(ir, snapshot, live);
-    fast->is_possible = s->frame_count == 1;
-    for (int i = 0; i < s->entry_count && fast->is_possible; i++) {
-        const SnapEntry *entry = &ir->entries[s->first_entry + i];
-        FastEntry *f = &fast->entries[fast->count++];
-        *f = (FastEntry){entry->slot, (uint8_t)ir_type(ir, entry->ref), !(entry->flags & SLOT_OWNED), -1, VALUE_NULL};
-        if (REF_IS_VIRTUAL(entry->ref)) {
+    int live_count = snapshot_live(ir, snapshot, live), n = 0;
+    fast->frames = (FastFrame *)((char *)fast->entries + entries);
+    fast->is_possible = true;
+    for (int i = 0; i < s->frame_count && fast->is_possible; i++) {
+        const SnapFrame *frame = &ir->frames[s->first_frame + i];
+        int high = i + 1 < s->frame_count ? frame[1].base : INT_MAX;
+        if (i > 0 &&
+            !make_fast_entry(ir, live, live_count, frame->function, frame->function_flags, &fast->frames[i].function)) {
             fast->is_possible = false;
-        } else if (REF_IS_CONST(entry->ref)) {
-            fast->is_possible = f->type == IR_VAL || f->type == IR_INT || f->type == IR_BOOL;
-            uint64_t bits = ir_constant(ir, entry->ref)->bits;
-            f->constant = f->type == IR_INT    ? value_from_small_int((int64_t)bits)
-                          : f->type == IR_BOOL ? value_from_bool(bits)
-                                               : (Value){bits};
-        } else {
-            for (int k = 0; k < live_count; k++) {
-                if (live[k] == entry->ref) f->index = k;
-            }
-            if (f->index < 0) fast->is_possible = false;
         }
+        for (int k = 0; k < s->entry_count && fast->is_possible; k++) {
+            const SnapEntry *entry = &ir->entries[s->first_entry + k];
+            if (entry->slot < frame->base || entry->slot >= high) continue;
+            fast->is_possible = make_fast_entry(ir, live, live_count, entry->ref, entry->flags, &fast->entries[n]);
+            fast->entries[n++].slot = (uint16_t)(entry->slot - frame->base);
+        }
+        fast->frames[i].end = n;
     }
     return fast;
 }
 
-static void leave_fast(const FastExit *fast, Value *slots, const uint64_t *values)
+ALWAYS_INLINE Value fast_value(const FastEntry *f, const uint64_t *values)
 {
-    for (const FastEntry *f = fast->entries, *end = f + fast->count; f < end; f++) {
-        Value *slot = &slots[f->slot];
-        if (f->index < 0) {
-            *slot = value_xincref(f->constant);
-            continue;
-        }
-        uint64_t raw = values[f->index];
-        switch ((IrType)f->type) {
-        case IR_INT: *slot = (Value){raw | 1}; break;
-        case IR_BOOL: *slot = value_from_bool(raw != 0); break;
-        case IR_FLOAT: {
-            double d;
-            memcpy(&d, &raw, sizeof d);
-            *slot = value_from_double(d);
-            break;
-        }
-        default:
-            *slot = (Value){raw};
-            if (f->increfs) value_xincref(*slot);
-            break;
-        }
+    if (f->index < 0) return value_xincref(f->constant);
+    uint64_t raw = values[f->index];
+    switch ((IrType)f->type) {
+    case IR_INT: return (Value){raw | 1};
+    case IR_BOOL: return value_from_bool(raw != 0);
+    case IR_FLOAT: {
+        double d;
+        memcpy(&d, &raw, sizeof d);
+        return value_from_double(d);
     }
+    default: return f->increfs ? value_xincref((Value){raw}) : (Value){raw};
+    }
+}
+
+/* Pushes the frame of an inlined call. NULL: no memory; what the trace owns is lost then. */
+static NULLABLE Frame *push_callee(Value function, const SnapFrame *f)
+{
+    Frame *callee = frame_push(as_function(function));
+    if (!callee) return NULL;
+    callee->exit = f->exit;
+    callee->is_complete = true;
+    memset(callee->localsplus, 0, (size_t)f->locals * sizeof(Value));
+    return current_thread->frame = callee;
+}
+
+static NULLABLE Frame *leave_fast(const FastExit *fast, const Tree *ir, const Snapshot *s, Frame *frame,
+                                  const uint64_t *values)
+{
+    const FastEntry *entry = fast->entries;
+    for (int i = 0; i < s->frame_count; i++) {
+        const SnapFrame *f = &ir->frames[s->first_frame + i];
+        if (i > 0 && !(frame = push_callee(fast_value(&fast->frames[i].function, values), f))) return NULL;
+        for (const FastEntry *end = fast->entries + fast->frames[i].end; entry < end; entry++) {
+            frame->localsplus[entry->slot] = fast_value(entry, values);
+        }
+        place_frame(frame, f, i + 1 == s->frame_count, s->keeps_sp);
+    }
+    return frame;
 }
 
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
 {
     Snapshot *quick = &tree->ir.snapshots[snapshot];
     if (UNLIKELY(!quick->fast)) quick->fast = make_fast(&tree->ir, snapshot);
-    if (LIKELY(quick->fast && quick->fast->is_possible)) {
-        leave_fast(quick->fast, frame->localsplus, values);
-        place_frame(frame, &tree->ir.frames[quick->first_frame], true, quick->keeps_sp);
-        return frame;
-    }
+    if (LIKELY(quick->fast && quick->fast->is_possible))
+        return leave_fast(quick->fast, &tree->ir, quick, frame, values);
     Rebuild r;
     r.tree = tree;
     r.ir = &tree->ir;
@@ -288,12 +323,7 @@ NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const ui
         if (i > 0) {
             Value function = {raw_value(&r, f->function)};
             if (!(f->function_flags & SLOT_OWNED)) value_incref(function);
-            Frame *callee = frame_push(as_function(function));
-            if (!callee) return NULL; /* values of frames that are not made are lost; the process is out of memory */
-            callee->exit = f->exit;
-            callee->is_complete = true;
-            memset(callee->localsplus, 0, (size_t)f->locals * sizeof(Value));
-            current_thread->frame = frame = callee;
+            if (!(frame = push_callee(function, f))) return NULL;
         }
         write_entries(&r, s, f->base, f->base + words, frame->localsplus);
         place_frame(frame, f, i + 1 == s->frame_count, s->keeps_sp);
