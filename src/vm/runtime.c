@@ -68,8 +68,7 @@ static bool start_sys(void)
     return sys_init_arguments() == 0 && dict_set_cstr(runtime.modules, "sys", runtime.sys_module) == 0;
 }
 
-/* A frozen module run in a module object of its own, registered in sys.modules. */
-static Value run_frozen(const char *name)
+Value run_frozen(const char *name)
 {
     Value code = frozen_code(name), module = VALUE_NULL;
     if (value_is_null(code)) return code;
@@ -251,6 +250,7 @@ bool runtime_start(void)
         exit(1);
     }
     if (types_init() < 0 || ids_init() < 0) return false;
+    frozen_modules_are_used = !options.no_frozen_modules;
     jit_startup();
     if (!start_builtins() || !start_sys() || !start_importlib() || !start_signals()) return false;
     if (!start_streams()) return false;
