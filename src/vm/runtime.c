@@ -238,7 +238,8 @@ static bool start_signals(void)
     return !value_is_null(module);
 }
 
-bool runtime_start(void)
+/* Everything before `import site`. */
+static bool start_all(void)
 {
     extern int int_max_str_digits;
     if (options.int_max_str_digits >= 0) int_max_str_digits = options.int_max_str_digits;
@@ -261,9 +262,15 @@ bool runtime_start(void)
         if (value_is_null(warnings)) error_clear();
         value_xdecref(warnings);
     }
-    if (options.no_site) return true;
-    Value site = import_module("site");
+    return true;
+}
+
+bool runtime_start(void)
+{
+    if (!start_all()) return false;
+    Value site = options.no_site ? VALUE_NONE : import_module("site");
     value_xdecref(site);
+    gc_start();
     return !value_is_null(site);
 }
 
