@@ -45,6 +45,9 @@ typedef struct Runtime {
     Thread *main_thread;
 } Runtime;
 
+/* In the names of the .pyc files that are written. */
+#define CACHE_TAG "coachwhip-311"
+
 extern Options options;
 extern Runtime runtime;
 
