@@ -56,6 +56,7 @@ void (*gc_due_hook)(void);
 bool gc_is_collecting;
 /* A full collection is worth while only when enough new objects have reached the oldest generation. */
 static ssize_t long_lived_total, long_lived_pending;
+static bool is_starting = true; /* the machine makes its own objects */
 
 /* --- heads and lists --- */
 
@@ -170,7 +171,7 @@ void gc_set_finalized(void *object)
 
 COLD void gc_allocation_passed_threshold(void)
 {
-    if (!gc_is_enabled || gc_generations[0].threshold == 0 || gc_is_collecting || gc_is_due) return;
+    if (!gc_is_enabled || gc_generations[0].threshold == 0 || gc_is_collecting || gc_is_due || is_starting) return;
     gc_is_due = true;
     if (gc_due_hook) gc_due_hook();
 }
@@ -526,6 +527,14 @@ ssize_t gc_collect(int generation)
     error_restore(pending);
     gc_is_collecting = false;
     return found;
+}
+
+void gc_start(void)
+{
+    is_starting = false;
+    long_lived_total += gc_generations[0].count;
+    gc_generations[0].count = 0;
+    list_merge(generation_head(0), generation_head(GC_OLDEST));
 }
 
 void gc_collect_due(void)

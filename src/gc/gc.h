@@ -105,6 +105,9 @@ extern bool gc_is_collecting;
 /* Called when gc_is_due becomes true: the VM sets the flag word that its safepoints look at. May be NULL. */
 extern void (*gc_due_hook)(void);
 void gc_collect_due(void);
+/* Before the program begins: what the start made lives as long as the process and goes to the oldest generation without
+ * having been looked at. Until then no collection comes due. */
+void gc_start(void);
 ssize_t gc_collect(int generation); /* unreachable objects found */
 void gc_freeze_for_exit(void);      /* the last collection of the process */
 

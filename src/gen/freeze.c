@@ -1,5 +1,8 @@
 /* freeze: compiles modules of the standard library with our own compiler and writes their code, marshalled, as a C
- * file: freeze OUTPUT NAME:ORIGINAL=FILE.py …  It is linked with everything but the result. */
+ * file: freeze OUTPUT ENTRY…  It is linked with everything but the result. An entry is
+ *     NAME:ORIGINAL=FILE.py   a module; ORIGINAL is the name that its source file has in the library
+ *     NAME:ORIGINAL           one more name for the code of the entry before
+ * with a + in front when it is a package. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,24 +58,41 @@ static void write_module(FILE *out, const char *original, const char *path, int 
     free(text);
 }
 
+typedef struct Entry {
+    const char *name, *original;
+    NULLABLE const char *path;
+    bool is_package;
+} Entry;
+
+static Entry read_entry(char *text)
+{
+    char *colon = strchr(text, ':'), *equals = strchr(text, '=');
+    if (!colon) fail("no NAME:ORIGINAL", text);
+    *colon = 0;
+    if (equals) *equals = 0;
+    bool is_package = *text == '+';
+    return (Entry){text + is_package, colon + 1, equals ? equals + 1 : NULL, is_package};
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 3) fail("usage", "freeze OUTPUT NAME:ORIGINAL=FILE.py...");
+    if (argc < 3) fail("usage", "freeze OUTPUT ENTRY...");
     threads_init();
     if (types_init() < 0 || ids_init() < 0) fail("cannot start", argv[0]);
     FILE *out = fopen(argv[1], "w");
     if (!out) fail("cannot write", argv[1]);
     fputs("/* Made by src/gen/freeze.c. */\n#include \"vm/frozen.h\"\n\n", out);
+    Entry entries[argc - 2];
     for (int i = 2; i < argc; i++) {
-        char *colon = strchr(argv[i], ':'), *equals = strchr(argv[i], '=');
-        if (!colon || !equals) fail("no NAME:ORIGINAL=FILE.py", argv[i]);
-        *colon = *equals = 0;
-        write_module(out, colon + 1, equals + 1, i);
+        entries[i - 2] = read_entry(argv[i]);
+        if (entries[i - 2].path) write_module(out, entries[i - 2].original, entries[i - 2].path, i - 2);
     }
     fputs("const FrozenModule frozen_modules[] = {\n", out);
-    for (int i = 2; i < argc; i++)
-        fprintf(out, "    {\"%s\", \"%s\", code_%d, sizeof code_%d, false},\n", argv[i], argv[i] + strlen(argv[i]) + 1,
-                i, i);
+    for (int i = 0, code = 0; i < argc - 2; i++) {
+        if (entries[i].path) code = i;
+        fprintf(out, "    {\"%s\", \"%s\", code_%d, sizeof code_%d, %d},\n", entries[i].name, entries[i].original, code,
+                code, entries[i].is_package);
+    }
     fputs("    {0}};\n", out);
     return fclose(out) == 0 ? 0 : 1;
 }

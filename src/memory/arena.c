@@ -135,7 +135,7 @@ void arena_return_pool(Pool *pool)
     Arena *last_with_old = last_arena_with[old_count];
     forget_as_last(arena);
     arena->free_pool_count = old_count + 1;
-    if (arena->free_pool_count == POOLS_PER_ARENA && (arena->next || arena->previous)) {
+    if (arena->free_pool_count == POOLS_PER_ARENA && last_arena_with[POOLS_PER_ARENA]) {
         unlink_usable(arena);
         arena_unmap(arena);
         return;

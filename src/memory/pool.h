@@ -11,7 +11,8 @@
  *              empty (none allocated): on arena->freepools, its size class forgotten.
  * An arena is  usable (has empty or never used pools): on the doubly linked usable_arenas, which is sorted by
  *              free_pool_count, the fullest first, so that the emptiest can drain and be given back;
- *              full: on no list but all_arenas;  empty: unmapped (the last usable one is kept).
+ *              full: on no list but all_arenas;  empty: unmapped, but one is kept: a program that makes and drops the
+            same objects again and again would map and unmap at every turn.
  *
  * Invariants: M1 a used pool has freeblock != NULL, a full one has freeblock == NULL. M2 the sentinels in used_pools
  * have freeblock == NULL. M3 allocated_count + free blocks + untouched blocks = capacity of the pool. M4 usable_arenas
@@ -22,7 +23,7 @@
 #include "base/common.h"
 
 enum {
-    ARENA_SIZE = 1 << 20, /* measured against 256 KiB / 4 KiB: see ARCHITECTURE.md */
+    ARENA_SIZE = 1 << 18, /* measured, as is POOL_SIZE: see ARCHITECTURE.md */
     POOL_SIZE = 1 << 14,
     POOLS_PER_ARENA = ARENA_SIZE / POOL_SIZE,
     SIZE_CLASS_COUNT = 32 /* 16, 32, … 512 bytes */
@@ -76,7 +77,7 @@ static inline uint32_t pool_capacity(uint32_t size_class)
 
 /* arena.c: an empty pool, from the fullest usable arena; NULL when the system has no memory. */
 NULLABLE Pool *arena_take_pool(void);
-/* Gives an empty pool back; unmaps its arena when that becomes empty. */
+/* Gives an empty pool back; unmaps its arena when that becomes empty and another one is. */
 void arena_return_pool(Pool *pool);
 bool arena_check_lists(void);
 

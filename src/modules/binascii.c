@@ -5,6 +5,7 @@
 
 #include "modules/arguments.h"
 #include "modules/exception_class.h"
+#include "modules/library.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
 #include "objects/error.h"
@@ -12,6 +13,9 @@
 #include "objects/int.h"
 #include "objects/module.h"
 #include "objects/str.h"
+
+#define ZLIB_FUNCTIONS(F) F(crc32_z)
+LIBRARY(zlib, "libz.so.1", ZLIB_FUNCTIONS);
 
 static Value binascii_error, binascii_incomplete; /* owned: the exception classes */
 
@@ -489,9 +493,10 @@ FUNCTION(binascii_crc32)
 {
     Buffer view;
     unsigned crc = 0;
+    if (!library_load(&zlib_library)) return VALUE_NULL;
     if (nargs > 1 && !arg_as_checksum(args[1], &crc)) return VALUE_NULL;
     if (buffer_get(args[0], &view, BUFFER_SIMPLE) < 0) return VALUE_NULL;
-    uint64_t result = crc32_z(crc, view.data, (size_t)view.length);
+    uint64_t result = zlib.crc32_z(crc, view.data, (size_t)view.length);
     buffer_release(&view);
     return value_from_small_int((int64_t)(result & 0xffffffff));
 }

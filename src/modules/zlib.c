@@ -8,6 +8,7 @@
 #include "modules/arguments.h"
 #include "modules/compress/pending.h"
 #include "modules/exception_class.h"
+#include "modules/library.h"
 #include "objects/abstract.h"
 #include "objects/blocking.h"
 #include "objects/bytes.h"
@@ -18,6 +19,12 @@
 #include "objects/str.h"
 
 enum { DEFAULT_BUFFER = 16 * 1024, DEFAULT_LEVEL = Z_DEFAULT_COMPRESSION, DEFAULT_MEMORY = 8 };
+
+#define ZLIB_FUNCTIONS(F)                                                                                              \
+    F(deflate)                                                                                                         \
+    F(deflateInit2_) F(deflateEnd) F(deflateCopy) F(deflateSetDictionary) F(inflate) F(inflateInit2_) F(inflateEnd)    \
+        F(inflateCopy) F(inflateSetDictionary) F(adler32_z) F(crc32_z) F(zlibVersion)
+LIBRARY(zlib, "libz.so.1", ZLIB_FUNCTIONS);
 
 static Value zlib_error; /* owned: zlib.error */
 
@@ -144,19 +151,20 @@ FUNCTION(zlib_compress)
     z_stream stream = {.zalloc = allocate, .zfree = release};
     Output output = {VALUE_NULL, -1};
     Value result = VALUE_NULL;
-    int code = deflateInit2(&stream, level, Z_DEFLATED, window, DEFAULT_MEMORY, Z_DEFAULT_STRATEGY);
+    int code = zlib.deflateInit2_(&stream, level, Z_DEFLATED, window, DEFAULT_MEMORY, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                                  (int)sizeof(z_stream));
     if (code == Z_OK) {
         const uint8_t *data = view.data;
         size_t left = (size_t)view.length;
         if (output_start(&output, &stream, DEFAULT_BUFFER, -1)) {
-            code = run(deflate, &stream, &data, &left, Z_NO_FLUSH, Z_FINISH, &output);
+            code = run(zlib.deflate, &stream, &data, &left, Z_NO_FLUSH, Z_FINISH, &output);
             if (code == Z_STREAM_END)
                 result = output_finish(&output, &stream);
             else if (!error_occurred())
                 stream_error(&stream, code, "while compressing data");
         }
         if (value_is_null(result)) value_xdecref(output.bytes);
-        deflateEnd(&stream);
+        zlib.deflateEnd(&stream);
     } else if (code == Z_MEM_ERROR) {
         error_set(&type_MemoryError, "Out of memory while compressing data");
     } else if (code == Z_STREAM_ERROR) {
@@ -181,19 +189,19 @@ FUNCTION(zlib_decompress)
     z_stream stream = {.zalloc = allocate, .zfree = release};
     Output output = {VALUE_NULL, -1};
     Value result = VALUE_NULL;
-    int code = inflateInit2(&stream, window);
+    int code = zlib.inflateInit2_(&stream, window, ZLIB_VERSION, (int)sizeof(z_stream));
     if (code == Z_OK) {
         const uint8_t *data = view.data;
         size_t left = (size_t)view.length;
         if (output_start(&output, &stream, MAX(size, 1), -1)) {
-            code = run(inflate, &stream, &data, &left, Z_SYNC_FLUSH, Z_SYNC_FLUSH, &output);
+            code = run(zlib.inflate, &stream, &data, &left, Z_SYNC_FLUSH, Z_SYNC_FLUSH, &output);
             if (code == Z_STREAM_END)
                 result = output_finish(&output, &stream);
             else if (!error_occurred())
                 stream_error(&stream, code == Z_OK ? Z_BUF_ERROR : code, "while decompressing data");
         }
         if (value_is_null(result)) value_xdecref(output.bytes);
-        inflateEnd(&stream);
+        zlib.inflateEnd(&stream);
     } else if (code == Z_MEM_ERROR) {
         error_set(&type_MemoryError, "Out of memory while decompressing data");
     } else {
@@ -225,12 +233,12 @@ static Value checksum(uLong (*function)(uLong, const Bytef *, z_size_t), unsigne
 
 FUNCTION(zlib_adler32)
 {
-    return checksum(adler32_z, 1, args, nargs);
+    return checksum(zlib.adler32_z, 1, args, nargs);
 }
 
 FUNCTION(zlib_crc32)
 {
-    return checksum(crc32_z, 0, args, nargs);
+    return checksum(zlib.crc32_z, 0, args, nargs);
 }
 
 /* --- stream objects --- */
@@ -267,9 +275,9 @@ static void stream_destroy(Object *object)
 {
     Stream *self = (Stream *)object;
     if (self->is_open && object->type == &compress_type)
-        deflateEnd(&self->z);
+        zlib.deflateEnd(&self->z);
     else if (self->is_open)
-        inflateEnd(&self->z);
+        zlib.inflateEnd(&self->z);
     value_xdecref(self->unused_data);
     value_xdecref(self->unconsumed_tail);
     value_xdecref(self->dictionary);
@@ -316,13 +324,14 @@ FUNCTION(zlib_compressobj)
         return error_format(&type_TypeError, "a bytes-like object is required, not '%.100T'", out[5]);
     Stream *stream = stream_alloc(&compress_type);
     if (!stream) return VALUE_NULL;
-    int code = deflateInit2(&stream->z, level, method, window, memory, strategy);
+    int code =
+        zlib.deflateInit2_(&stream->z, level, method, window, memory, strategy, ZLIB_VERSION, (int)sizeof(z_stream));
     if (code != Z_OK)
         return init_failed(stream, code, "Can't allocate memory for compression object",
                            "while creating compression object");
     stream->is_open = true;
     if (has_dictionary) stream->dictionary = value_incref(out[5]);
-    if (!has_dictionary || set_dictionary(deflateSetDictionary, stream, "while setting zdict"))
+    if (!has_dictionary || set_dictionary(zlib.deflateSetDictionary, stream, "while setting zdict"))
         return value_from_object(stream);
     object_decref(&stream->head);
     return VALUE_NULL;
@@ -337,7 +346,7 @@ FUNCTION(zlib_decompressobj)
         return error_set(&type_TypeError, "zdict argument must support the buffer protocol");
     Stream *stream = stream_alloc(&decompress_type);
     if (!stream) return VALUE_NULL;
-    int code = inflateInit2(&stream->z, window);
+    int code = zlib.inflateInit2_(&stream->z, window, ZLIB_VERSION, (int)sizeof(z_stream));
     if (code != Z_OK)
         return init_failed(stream, code, "Can't allocate memory for decompression object",
                            "while creating decompression object");
@@ -345,7 +354,7 @@ FUNCTION(zlib_decompressobj)
     if (is_given(out[1])) {
         stream->dictionary = value_incref(out[1]);
         // raw streams have no header that asks for the dictionary
-        if (window < 0 && !set_dictionary(inflateSetDictionary, stream, "while setting zdict")) {
+        if (window < 0 && !set_dictionary(zlib.inflateSetDictionary, stream, "while setting zdict")) {
             object_decref(&stream->head);
             return VALUE_NULL;
         }
@@ -364,7 +373,7 @@ static Value compress_data(Stream *self, Value v)
     size_t left = (size_t)view.length;
     Value result = VALUE_NULL;
     if (output_start(&output, &self->z, DEFAULT_BUFFER, -1)) {
-        int code = run(deflate, &self->z, &data, &left, Z_NO_FLUSH, Z_NO_FLUSH, &output);
+        int code = run(zlib.deflate, &self->z, &data, &left, Z_NO_FLUSH, Z_NO_FLUSH, &output);
         if (code == Z_STREAM_ERROR)
             stream_error(&self->z, code, "while compressing data");
         else if (!error_occurred())
@@ -391,9 +400,9 @@ static Value compress_flush_with(Stream *self, int mode)
     size_t left = 0;
     Value result = VALUE_NULL;
     if (!output_start(&output, &self->z, DEFAULT_BUFFER, -1)) return VALUE_NULL;
-    int code = run(deflate, &self->z, &data, &left, mode, mode, &output);
+    int code = run(zlib.deflate, &self->z, &data, &left, mode, mode, &output);
     if (code == Z_STREAM_END && mode == Z_FINISH) {
-        code = deflateEnd(&self->z);
+        code = zlib.deflateEnd(&self->z);
         self->is_open = false;
         if (code == Z_OK)
             result = output_finish(&output, &self->z);
@@ -446,12 +455,12 @@ static Value copy_stream(Value v, int (*copy)(z_streamp, z_streamp))
 
 FUNCTION(compress_copy)
 {
-    return copy_stream(self, deflateCopy);
+    return copy_stream(self, zlib.deflateCopy);
 }
 
 FUNCTION(decompress_copy)
 {
-    return copy_stream(self, inflateCopy);
+    return copy_stream(self, zlib.inflateCopy);
 }
 
 /* --- Decompress --- */
@@ -478,10 +487,10 @@ static bool keep_rest(Stream *self, const uint8_t *data, size_t left, int code)
 /* run(), and when the stream asks for its dictionary, gives it and runs on. */
 static int inflate_all(Stream *self, const uint8_t **data, size_t *left, int last_flush, Output *output)
 {
-    int code = run(inflate, &self->z, data, left, Z_SYNC_FLUSH, last_flush, output);
+    int code = run(zlib.inflate, &self->z, data, left, Z_SYNC_FLUSH, last_flush, output);
     if (code != Z_NEED_DICT || value_is_null(self->dictionary)) return code;
-    if (!set_dictionary(inflateSetDictionary, self, "while setting zdict")) return Z_MEM_ERROR;
-    return run(inflate, &self->z, data, left, Z_SYNC_FLUSH, last_flush, output);
+    if (!set_dictionary(zlib.inflateSetDictionary, self, "while setting zdict")) return Z_MEM_ERROR;
+    return run(zlib.inflate, &self->z, data, left, Z_SYNC_FLUSH, last_flush, output);
 }
 
 static Value decompress_data(Stream *self, Value v, ssize_t limit)
@@ -533,7 +542,7 @@ static Value decompress_flush_with(Stream *self, ssize_t size)
             if (code == Z_STREAM_END) {
                 self->at_end = true;
                 self->is_open = false;
-                inflateEnd(&self->z);
+                zlib.inflateEnd(&self->z);
             }
         }
         if (value_is_null(result)) value_xdecref(output.bytes);
@@ -630,9 +639,10 @@ static const NativeMethod methods[] = {
 
 #define CONSTANTS(X)                                                                                                   \
     X(MAX_WBITS)                                                                                                       \
-    X(Z_NO_FLUSH) X(Z_PARTIAL_FLUSH) X(Z_SYNC_FLUSH) X(Z_FULL_FLUSH) X(Z_FINISH) X(Z_BLOCK) X(Z_TREES)                 \
-        X(Z_NO_COMPRESSION) X(Z_BEST_SPEED) X(Z_BEST_COMPRESSION) X(Z_DEFAULT_COMPRESSION) X(Z_FILTERED)               \
-            X(Z_HUFFMAN_ONLY) X(Z_RLE) X(Z_FIXED) X(Z_DEFAULT_STRATEGY)
+    X(Z_NO_FLUSH)                                                                                                      \
+    X(Z_PARTIAL_FLUSH) X(Z_SYNC_FLUSH) X(Z_FULL_FLUSH) X(Z_FINISH) X(Z_BLOCK) X(Z_TREES) X(Z_NO_COMPRESSION)           \
+        X(Z_BEST_SPEED) X(Z_BEST_COMPRESSION) X(Z_DEFAULT_COMPRESSION) X(Z_FILTERED) X(Z_HUFFMAN_ONLY) X(Z_RLE)        \
+            X(Z_FIXED) X(Z_DEFAULT_STRATEGY)
 
 static int exec(Value module)
 {
@@ -640,11 +650,12 @@ static int exec(Value module)
     if (module_add_int(module, #name, name) < 0) return -1;
     CONSTANTS(ADD)
 #undef ADD
+    if (!library_load(&zlib_library)) return -1;
     if (module_add_int(module, "DEFLATED", Z_DEFLATED) < 0 ||
         module_add_int(module, "DEF_MEM_LEVEL", DEFAULT_MEMORY) < 0 ||
         module_add_int(module, "DEF_BUF_SIZE", DEFAULT_BUFFER) < 0 ||
         module_add_cstr(module, "ZLIB_VERSION", ZLIB_VERSION) < 0 ||
-        module_add_cstr(module, "ZLIB_RUNTIME_VERSION", zlibVersion()) < 0 ||
+        module_add_cstr(module, "ZLIB_RUNTIME_VERSION", zlib.zlibVersion()) < 0 ||
         module_add_cstr(module, "__version__", "1.0") < 0 || type_ready(&compress_type) < 0 ||
         type_ready(&decompress_type) < 0)
         return -1;

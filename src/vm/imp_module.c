@@ -113,27 +113,43 @@ static Value imp_is_frozen_package(Value self, const Value *args, ssize_t nargs,
 {
     const FrozenModule *module = frozen_named(args[0], "is_frozen_package");
     if (error_occurred()) return VALUE_NULL;
-    if (!module) return error_format(&type_ImportError, "No such frozen object named %S", args[0]);
+    if (!module) return error_format(&type_ImportError, "No such frozen object named %R", args[0]);
     return value_from_bool(module->is_package);
 }
 
 static Value imp_get_frozen_object(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    const char *name = module_name(args[0], "get_frozen_object");
-    return name ? frozen_code(name) : VALUE_NULL;
+    if (!is_str(args[0])) return error_bad_argument("get_frozen_object", 1, "str", args[0]);
+    const char *name = str_as_utf8(args[0], NULL);
+    if (!name) return VALUE_NULL;
+    if (nargs < 2 || value_is_none(args[1])) return frozen_code(name);
+    if (!supports_buffer(args[1])) return error_bad_argument("get_frozen_object", 2, "bytes", args[1]);
+    Buffer view;
+    if (buffer_get(args[1], &view, BUFFER_SIMPLE) < 0) return VALUE_NULL;
+    Value code = frozen_code_from(name, view.data, (size_t)view.length);
+    buffer_release(&view);
+    return code;
 }
 
-/* (data, is_package, original name), or None */
+/* (data, is_package, original name), or None; data only when asked for */
 static Value imp_find_frozen(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    if (nargs < 1) return error_set(&type_TypeError, "find_frozen() missing required argument 'name' (pos 1)");
-    const FrozenModule *module = frozen_named(args[0], "find_frozen");
+    static const char *const names[] = {"", "withdata", NULL};
+    static const ArgSpec spec = {"find_frozen", names, 1, 1, 0};
+    Value out[2];
+    bool with_data = false;
+    if (!args_parse(&spec, args, nargs, kwnames, out) || (!value_is_null(out[1]) && !arg_as_bool(out[1], &with_data)))
+        return VALUE_NULL;
+    if (!is_str(out[0])) return error_bad_argument("find_frozen", 1, "str", out[0]);
+    const FrozenModule *module = frozen_named(out[0], "find_frozen");
     if (error_occurred()) return VALUE_NULL;
     if (!module) return VALUE_NONE;
-    Value original = str_from_cstr(module->original_name);
-    if (value_is_null(original)) return original;
-    Value result = tuple_pack(3, VALUE_NONE, value_from_bool(module->is_package), original);
-    value_decref(original);
+    Value data = with_data ? memoryview_from_memory((char *)module->data, (ssize_t)module->size, true) : VALUE_NONE;
+    Value original = str_from_cstr(module->original_name), result = VALUE_NULL;
+    if (!value_is_null(data) && !value_is_null(original))
+        result = tuple_pack(3, data, value_from_bool(module->is_package), original);
+    value_xdecref(data);
+    value_xdecref(original);
     return result;
 }
 
@@ -141,19 +157,7 @@ static Value imp_init_frozen(Value self, const Value *args, ssize_t nargs, Value
 {
     const char *name = module_name(args[0], "init_frozen");
     if (!name) return VALUE_NULL;
-    if (!frozen_find(name)) return VALUE_NONE;
-    Value code = frozen_code(name);
-    if (value_is_null(code)) return code;
-    Value module = import_add_module_borrow(name), result = VALUE_NULL;
-    if (!value_is_null(module)) {
-        Value dict = as_module(module)->dict;
-        if (dict_set_cstr(dict, "__builtins__", runtime.builtins_module) == 0)
-            result = code_run(code, dict, dict, VALUE_NULL);
-    }
-    value_decref(code);
-    if (value_is_null(result)) return result;
-    value_decref(result);
-    return value_incref(module);
+    return frozen_find(name) ? run_frozen(name) : VALUE_NONE;
 }
 
 static Value imp_frozen_module_names(Value self, const Value *args, ssize_t nargs, Value kwnames)
@@ -166,8 +170,12 @@ static Value imp_frozen_module_names(Value self, const Value *args, ssize_t narg
     return list;
 }
 
+/* 1: frozen modules are used, -1: they are not, 0: as the command line said */
 static Value imp_override(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
+    int wanted;
+    if (!arg_as_int(args[0], &wanted)) return VALUE_NULL;
+    frozen_modules_are_used = wanted ? wanted > 0 : !options.no_frozen_modules;
     return VALUE_NONE;
 }
 

@@ -130,6 +130,14 @@ static bool read_x(const char *text)
     else if (IS("pycache_prefix")) {
         options.pycache_prefix = *value ? value : NULL;
         options.has_pycache_prefix = true;
+    } else if (IS("frozen_modules")) {
+        options.no_frozen_modules = strcmp(value, "off") == 0;
+        if (*value && strcmp(value, "on") != 0 && !options.no_frozen_modules) {
+            fputs("Fatal Python error: bad value for option -X frozen_modules (expected \"on\" or \"off\")\n"
+                  "Python runtime state: preinitialized\n\n",
+                  stderr);
+            return false;
+        }
     } else if (IS("int_max_str_digits")) {
         char *end;
         long digits = strtol(value, &end, 10);
@@ -248,6 +256,7 @@ static const char usage_environment[] =
 static const char usage_x[] =
     "The following implementation-specific options are available:\n"
     "-X faulthandler: enable faulthandler\n"
+    "-X frozen_modules=[on|off]: whether the modules inside the program itself are used (the default) or their files\n"
     "-X importtime: show how long each import takes; also PYTHONPROFILEIMPORTTIME\n"
     "-X dev: enable Python's development mode; also PYTHONDEVMODE\n"
     "-X utf8: enable UTF-8 mode; -X utf8=0: disable it; also PYTHONUTF8\n"

@@ -68,8 +68,7 @@ static bool start_sys(void)
     return sys_init_arguments() == 0 && dict_set_cstr(runtime.modules, "sys", runtime.sys_module) == 0;
 }
 
-/* A frozen module run in a module object of its own, registered in sys.modules. */
-static Value run_frozen(const char *name)
+Value run_frozen(const char *name)
 {
     Value code = frozen_code(name), module = VALUE_NULL;
     if (value_is_null(code)) return code;
@@ -239,7 +238,8 @@ static bool start_signals(void)
     return !value_is_null(module);
 }
 
-bool runtime_start(void)
+/* Everything before `import site`. */
+static bool start_all(void)
 {
     extern int int_max_str_digits;
     if (options.int_max_str_digits >= 0) int_max_str_digits = options.int_max_str_digits;
@@ -251,6 +251,7 @@ bool runtime_start(void)
         exit(1);
     }
     if (types_init() < 0 || ids_init() < 0) return false;
+    frozen_modules_are_used = !options.no_frozen_modules;
     jit_startup();
     if (!start_builtins() || !start_sys() || !start_importlib() || !start_signals()) return false;
     if (!start_streams()) return false;
@@ -261,9 +262,15 @@ bool runtime_start(void)
         if (value_is_null(warnings)) error_clear();
         value_xdecref(warnings);
     }
-    if (options.no_site) return true;
-    Value site = import_module("site");
+    return true;
+}
+
+bool runtime_start(void)
+{
+    if (!start_all()) return false;
+    Value site = options.no_site ? VALUE_NONE : import_module("site");
     value_xdecref(site);
+    gc_start();
     return !value_is_null(site);
 }
 

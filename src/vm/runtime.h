@@ -11,7 +11,8 @@
 typedef struct Options {
     int inspect, interactive, optimize, verbose, quiet, bytes_warning;
     bool dont_write_bytecode, ignore_environment, isolated, no_site, no_user_site, safe_path, utf8_mode, dev_mode,
-        unbuffered, skip_first_line, warn_default_encoding, import_time, profile, memory_stats, faulthandler;
+        unbuffered, no_frozen_modules, skip_first_line, warn_default_encoding, import_time, profile, memory_stats,
+        faulthandler;
     int hash_randomization; /* 1: random */
     int int_max_str_digits; /* -1: the default */
     int tracemalloc;
@@ -44,6 +45,9 @@ typedef struct Runtime {
     Thread *main_thread;
 } Runtime;
 
+/* In the names of the .pyc files that are written. */
+#define CACHE_TAG "coachwhip-311"
+
 extern Options options;
 extern Runtime runtime;
 
@@ -65,6 +69,10 @@ int sys_set_argv(const char *first, int argc, char **argv) NODISCARD;
 int sys_print_to(const char *file, const char *format, ...); /* "stdout", "stderr" */
 /* sys.audit, without arguments to build when nobody listens. */
 bool audit_is_on(void);
+
+/* --- runtime.c --- */
+/* A frozen module run in a module object of its own, registered in sys.modules. */
+Value run_frozen(const char *name) NODISCARD;
 
 /* --- plain_stderr.c --- */
 Value plain_stderr_new(void) NODISCARD;

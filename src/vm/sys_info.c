@@ -549,7 +549,7 @@ static Value implementation(void)
 {
     Value dict = dict_new();
     if (value_is_null(dict)) return dict;
-    Value version = version_info(), name = str_from_cstr("coachwhip"), tag = str_from_cstr("coachwhip-311");
+    Value version = version_info(), name = str_from_cstr("coachwhip"), tag = str_from_cstr(CACHE_TAG);
     Value multiarch = str_from_cstr("x86_64-linux-gnu"), result = VALUE_NULL;
     if (!value_is_null(version) && !value_is_null(name) && !value_is_null(tag) && !value_is_null(multiarch) &&
         dict_set_cstr(dict, "name", name) == 0 && dict_set_cstr(dict, "cache_tag", tag) == 0 &&

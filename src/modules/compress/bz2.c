@@ -4,6 +4,7 @@
 
 #include "modules/arguments.h"
 #include "modules/compress/pending.h"
+#include "modules/library.h"
 #include "objects/abstract.h"
 #include "objects/blocking.h"
 #include "objects/bytes.h"
@@ -11,6 +12,11 @@
 #include "objects/exception.h"
 #include "objects/int.h"
 #include "objects/module.h"
+
+#define BZ2_FUNCTIONS(F)                                                                                               \
+    F(BZ2_bzCompressInit)                                                                                              \
+    F(BZ2_bzCompress) F(BZ2_bzCompressEnd) F(BZ2_bzDecompressInit) F(BZ2_bzDecompress) F(BZ2_bzDecompressEnd)
+LIBRARY(bz2, "libbz2.so.1.0", BZ2_FUNCTIONS);
 
 /* True when code is an error; then it is raised. */
 static bool is_failure(int code)
@@ -59,7 +65,7 @@ typedef struct Compressor {
 static void compressor_destroy(Object *object)
 {
     Compressor *self = (Compressor *)object;
-    if (self->is_open) BZ2_bzCompressEnd(&self->stream);
+    if (self->is_open) bz2.BZ2_bzCompressEnd(&self->stream);
     object_free(object, sizeof(Compressor));
 }
 
@@ -69,11 +75,12 @@ static Value compressor_new(Type *type, const Value *args, ssize_t nargs, Value 
     if (!args_no_keywords("BZ2Compressor", kwnames) || !args_count("BZ2Compressor", nargs, 0, 1)) return VALUE_NULL;
     if (nargs && !arg_as_int(args[0], &level)) return VALUE_NULL;
     if (level < 1 || level > 9) return error_set(&type_ValueError, "compresslevel must be between 1 and 9");
+    if (!library_load(&bz2_library)) return VALUE_NULL;
     Compressor *self = object_alloc_zeroed(type, sizeof(Compressor));
     if (!self) return VALUE_NULL;
     self->stream.bzalloc = allocate;
     self->stream.bzfree = release;
-    self->is_open = !is_failure(BZ2_bzCompressInit(&self->stream, level, 0, 0));
+    self->is_open = !is_failure(bz2.BZ2_bzCompressInit(&self->stream, level, 0, 0));
     if (self->is_open) return value_from_object(self);
     object_decref(&self->head);
     return VALUE_NULL;
@@ -97,7 +104,7 @@ static Value compress(Compressor *self, const char *data, size_t length, int act
         stream->avail_out = space;
         int code;
         BLOCKING_BEGIN
-        code = BZ2_bzCompress(stream, action);
+        code = bz2.BZ2_bzCompress(stream, action);
         BLOCKING_END
         out.length += space - stream->avail_out;
         data += piece - stream->avail_in;
@@ -173,7 +180,7 @@ typedef struct Decompressor {
 static void decompressor_destroy(Object *object)
 {
     Decompressor *self = (Decompressor *)object;
-    if (self->is_open) BZ2_bzDecompressEnd(&self->stream);
+    if (self->is_open) bz2.BZ2_bzDecompressEnd(&self->stream);
     pending_clear(&self->pending);
     value_xdecref(self->unused_data);
     object_free(object, sizeof(Decompressor));
@@ -182,11 +189,12 @@ static void decompressor_destroy(Object *object)
 static Value decompressor_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
 {
     if (!args_no_keywords("BZ2Decompressor", kwnames) || !args_count("BZ2Decompressor", nargs, 0, 0)) return VALUE_NULL;
+    if (!library_load(&bz2_library)) return VALUE_NULL;
     Decompressor *self = object_alloc_zeroed(type, sizeof(Decompressor));
     if (!self) return VALUE_NULL;
     self->needs_input = true;
     self->unused_data = bytes_new("", 0);
-    self->is_open = !value_is_null(self->unused_data) && !is_failure(BZ2_bzDecompressInit(&self->stream, 0, 0));
+    self->is_open = !value_is_null(self->unused_data) && !is_failure(bz2.BZ2_bzDecompressInit(&self->stream, 0, 0));
     if (self->is_open) return value_from_object(self);
     object_decref(&self->head);
     return VALUE_NULL;
@@ -209,7 +217,7 @@ static bool decompress(Decompressor *self, Growing *out)
         stream->avail_out = space;
         int code;
         BLOCKING_BEGIN
-        code = BZ2_bzDecompress(stream);
+        code = bz2.BZ2_bzDecompress(stream);
         BLOCKING_END
         out->length += space - stream->avail_out;
         data += piece - stream->avail_in;

@@ -5,6 +5,7 @@
 #include "modules/arguments.h"
 #include "modules/compress/pending.h"
 #include "modules/exception_class.h"
+#include "modules/library.h"
 #include "objects/abstract.h"
 #include "objects/blocking.h"
 #include "objects/bytes.h"
@@ -16,6 +17,14 @@
 #include "objects/str.h"
 
 enum { FORMAT_AUTO, FORMAT_XZ, FORMAT_ALONE, FORMAT_RAW, CHECK_UNKNOWN = LZMA_CHECK_ID_MAX + 1 };
+
+#define XZ_FUNCTIONS(F)                                                                                                \
+    F(lzma_lzma_preset)                                                                                                \
+    F(lzma_properties_size) F(lzma_properties_encode) F(lzma_properties_decode) F(lzma_end) F(lzma_stream_encoder)     \
+        F(lzma_raw_encoder) F(lzma_alone_encoder) F(lzma_easy_encoder) F(lzma_code) F(lzma_raw_decoder)                \
+            F(lzma_auto_decoder) F(lzma_stream_decoder) F(lzma_alone_decoder) F(lzma_get_check)                        \
+                F(lzma_check_is_supported)
+LIBRARY(xz, "liblzma.so.5", XZ_FUNCTIONS);
 
 static Value lzma_error; /* owned: lzma.LZMAError */
 
@@ -96,7 +105,7 @@ static void *lzma_options(Value spec)
         return NULL;
     }
     bool done = false;
-    if (lzma_lzma_preset(options, (uint32_t)preset)) {
+    if (xz.lzma_lzma_preset(options, (uint32_t)preset)) {
         error_format((Type *)value_as_object(lzma_error), "Invalid compression preset: %u", (unsigned)preset);
     } else {
         mode = options->mode;
@@ -234,11 +243,11 @@ FUNCTION(lzma_encode_properties)
 {
     lzma_filter filter;
     uint32_t size;
-    if (!parse_filter(args[0], &filter)) return VALUE_NULL;
+    if (!library_load(&xz_library) || !parse_filter(args[0], &filter)) return VALUE_NULL;
     Value result = VALUE_NULL;
-    if (!is_failure(lzma_properties_size(&size, &filter))) {
+    if (!is_failure(xz.lzma_properties_size(&size, &filter))) {
         result = bytes_new(NULL, (ssize_t)size);
-        if (!value_is_null(result) && is_failure(lzma_properties_encode(&filter, (uint8_t *)as_bytes(result)->data)))
+        if (!value_is_null(result) && is_failure(xz.lzma_properties_encode(&filter, (uint8_t *)as_bytes(result)->data)))
             value_clear(&result);
     }
     raw_free(filter.options);
@@ -249,9 +258,10 @@ FUNCTION(lzma_decode_properties)
 {
     uint64_t id;
     Buffer view;
-    if (!arg_as_uint64(args[0], &id) || buffer_get(args[1], &view, BUFFER_SIMPLE) < 0) return VALUE_NULL;
+    if (!library_load(&xz_library) || !arg_as_uint64(args[0], &id) || buffer_get(args[1], &view, BUFFER_SIMPLE) < 0)
+        return VALUE_NULL;
     lzma_filter filter = {.id = id};
-    lzma_ret code = lzma_properties_decode(&filter, NULL, view.data, (size_t)view.length);
+    lzma_ret code = xz.lzma_properties_decode(&filter, NULL, view.data, (size_t)view.length);
     buffer_release(&view);
     if (is_failure(code)) return VALUE_NULL;
     Value result = filter_dict(&filter);
@@ -269,7 +279,7 @@ typedef struct Compressor {
 
 static void compressor_destroy(Object *object)
 {
-    lzma_end(&((Compressor *)object)->stream);
+    xz.lzma_end(&((Compressor *)object)->stream);
     object_free(object, sizeof(Compressor));
 }
 
@@ -285,18 +295,18 @@ static bool with_filters(lzma_stream *stream, Value specs,
 
 static lzma_ret init_xz(lzma_stream *stream, const lzma_filter *filters, int check)
 {
-    return lzma_stream_encoder(stream, filters, (lzma_check)check);
+    return xz.lzma_stream_encoder(stream, filters, (lzma_check)check);
 }
 
 static lzma_ret init_raw(lzma_stream *stream, const lzma_filter *filters, int check)
 {
-    return lzma_raw_encoder(stream, filters);
+    return xz.lzma_raw_encoder(stream, filters);
 }
 
 static lzma_ret init_alone(lzma_stream *stream, const lzma_filter *filters, int check)
 {
     if (filters[0].id != LZMA_FILTER_LZMA1 || filters[1].id != LZMA_VLI_UNKNOWN) return LZMA_GET_CHECK;
-    return lzma_alone_encoder(stream, filters[0].options);
+    return xz.lzma_alone_encoder(stream, filters[0].options);
 }
 
 static bool init_compressor(lzma_stream *stream, int format, int check, uint32_t preset, Value filters)
@@ -305,7 +315,7 @@ static bool init_compressor(lzma_stream *stream, int format, int check, uint32_t
     if (format == FORMAT_XZ) {
         if (check == -1) check = LZMA_CHECK_CRC64;
         if (has_filters) return with_filters(stream, filters, init_xz, check);
-        return !is_failure(lzma_easy_encoder(stream, preset, (lzma_check)check));
+        return !is_failure(xz.lzma_easy_encoder(stream, preset, (lzma_check)check));
     }
     if (format == FORMAT_RAW) return with_filters(stream, filters, init_raw, 0);
     if (has_filters) {
@@ -315,11 +325,11 @@ static bool init_compressor(lzma_stream *stream, int format, int check, uint32_t
         return false;
     }
     lzma_options_lzma options;
-    if (lzma_lzma_preset(&options, preset)) {
+    if (xz.lzma_lzma_preset(&options, preset)) {
         error_format((Type *)value_as_object(lzma_error), "Invalid compression preset: %u", preset);
         return false;
     }
-    return !is_failure(lzma_alone_encoder(stream, &options));
+    return !is_failure(xz.lzma_alone_encoder(stream, &options));
 }
 
 static Value compressor_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
@@ -340,6 +350,7 @@ static Value compressor_new(Type *type, const Value *args, ssize_t nargs, Value 
         return error_format(&type_ValueError, "Invalid container format: %d", format);
     if (format == FORMAT_RAW && value_is_none(filters))
         return error_set(&type_ValueError, "Must specify filters for FORMAT_RAW");
+    if (!library_load(&xz_library)) return VALUE_NULL;
     Compressor *self = object_alloc_zeroed(type, sizeof(Compressor));
     if (!self) return VALUE_NULL;
     self->stream = (lzma_stream)LZMA_STREAM_INIT;
@@ -362,7 +373,7 @@ static Value compress(Compressor *self, const void *data, size_t length, lzma_ac
         stream->avail_out = (size_t)room;
         lzma_ret code;
         BLOCKING_BEGIN
-        code = lzma_code(stream, action);
+        code = xz.lzma_code(stream, action);
         BLOCKING_END
         out.length += room - (ssize_t)stream->avail_out;
         if (code == LZMA_BUF_ERROR && length == 0 && stream->avail_out > 0) code = LZMA_OK; // nothing to do
@@ -439,7 +450,7 @@ typedef struct Decompressor {
 static void decompressor_destroy(Object *object)
 {
     Decompressor *self = (Decompressor *)object;
-    lzma_end(&self->stream);
+    xz.lzma_end(&self->stream);
     pending_clear(&self->pending);
     value_xdecref(self->unused_data);
     object_free(object, sizeof(Decompressor));
@@ -447,7 +458,7 @@ static void decompressor_destroy(Object *object)
 
 static lzma_ret init_raw_decoder(lzma_stream *stream, const lzma_filter *filters, int check)
 {
-    return lzma_raw_decoder(stream, filters);
+    return xz.lzma_raw_decoder(stream, filters);
 }
 
 static bool init_decompressor(Decompressor *self, int format, uint64_t limit, Value filters)
@@ -455,9 +466,9 @@ static bool init_decompressor(Decompressor *self, int format, uint64_t limit, Va
     enum { FLAGS = LZMA_TELL_ANY_CHECK | LZMA_TELL_NO_CHECK };
     lzma_stream *stream = &self->stream;
     switch (format) {
-    case FORMAT_AUTO: return !is_failure(lzma_auto_decoder(stream, limit, FLAGS));
-    case FORMAT_XZ: return !is_failure(lzma_stream_decoder(stream, limit, FLAGS));
-    case FORMAT_ALONE: self->check = LZMA_CHECK_NONE; return !is_failure(lzma_alone_decoder(stream, limit));
+    case FORMAT_AUTO: return !is_failure(xz.lzma_auto_decoder(stream, limit, FLAGS));
+    case FORMAT_XZ: return !is_failure(xz.lzma_stream_decoder(stream, limit, FLAGS));
+    case FORMAT_ALONE: self->check = LZMA_CHECK_NONE; return !is_failure(xz.lzma_alone_decoder(stream, limit));
     default: self->check = LZMA_CHECK_NONE; return with_filters(stream, filters, init_raw_decoder, 0);
     }
 }
@@ -479,6 +490,7 @@ static Value decompressor_new(Type *type, const Value *args, ssize_t nargs, Valu
         return error_set(&type_ValueError, "Cannot specify filters except with FORMAT_RAW");
     if (format < FORMAT_AUTO || format > FORMAT_RAW)
         return error_format(&type_ValueError, "Invalid container format: %d", format);
+    if (!library_load(&xz_library)) return VALUE_NULL;
     Decompressor *self = object_alloc_zeroed(type, sizeof(Decompressor));
     if (!self) return VALUE_NULL;
     self->stream = (lzma_stream)LZMA_STREAM_INIT;
@@ -504,12 +516,12 @@ static bool decompress(Decompressor *self, Growing *out)
         stream->avail_out = (size_t)room;
         lzma_ret code;
         BLOCKING_BEGIN
-        code = lzma_code(stream, LZMA_RUN);
+        code = xz.lzma_code(stream, LZMA_RUN);
         BLOCKING_END
         out->length += room - (ssize_t)stream->avail_out;
         if (code == LZMA_BUF_ERROR && stream->avail_in == 0 && stream->avail_out > 0) code = LZMA_OK;
         if (is_failure(code)) return false;
-        if (code == LZMA_GET_CHECK || code == LZMA_NO_CHECK) self->check = (int)lzma_get_check(stream);
+        if (code == LZMA_GET_CHECK || code == LZMA_NO_CHECK) self->check = (int)xz.lzma_get_check(stream);
         self->at_end = code == LZMA_STREAM_END;
         if (self->at_end || (stream->avail_in == 0 && stream->avail_out > 0)) break;
     }
@@ -587,7 +599,8 @@ static Type decompressor_type = {
 FUNCTION(lzma_is_check_supported_function)
 {
     int check;
-    return arg_as_int(args[0], &check) ? value_from_bool(lzma_check_is_supported((lzma_check)check)) : VALUE_NULL;
+    if (!library_load(&xz_library)) return VALUE_NULL;
+    return arg_as_int(args[0], &check) ? value_from_bool(xz.lzma_check_is_supported((lzma_check)check)) : VALUE_NULL;
 }
 
 static const NativeMethod methods[] = {

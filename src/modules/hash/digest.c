@@ -4,6 +4,7 @@
 
 #include "modules/arguments.h"
 #include "modules/hash/hash_data.h"
+#include "modules/library.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
 #include "objects/error.h"
@@ -11,6 +12,12 @@
 #include "objects/int.h"
 #include "objects/module.h"
 #include "objects/str.h"
+
+#define CRYPTO_FUNCTIONS(F)                                                                                            \
+    F(EVP_MD_CTX_new)                                                                                                  \
+    F(EVP_MD_CTX_free) F(EVP_MD_CTX_copy_ex) F(EVP_MD_fetch) F(EVP_MD_free) F(EVP_DigestInit_ex) F(EVP_DigestUpdate)   \
+        F(EVP_DigestFinal_ex) F(EVP_DigestFinalXOF)
+LIBRARY(crypto, "libcrypto.so.3", CRYPTO_FUNCTIONS);
 
 typedef struct Algorithm {
     const char *name; /* what the attribute `name` gives */
@@ -37,7 +44,7 @@ static Value crypto_error(void)
 
 static void hash_destroy(Object *self)
 {
-    EVP_MD_CTX_free(((Hash *)self)->context);
+    crypto.EVP_MD_CTX_free(((Hash *)self)->context);
     object_free(self, sizeof(Hash));
 }
 
@@ -46,7 +53,7 @@ static NULLABLE Hash *hash_alloc(Type *type, const Algorithm *algorithm)
     Hash *self = object_alloc_zeroed(type, sizeof(Hash));
     if (!self) return NULL;
     self->algorithm = algorithm;
-    self->context = EVP_MD_CTX_new();
+    self->context = crypto.EVP_MD_CTX_new();
     if (self->context) return self;
     object_decref(&self->head);
     error_no_memory();
@@ -55,18 +62,19 @@ static NULLABLE Hash *hash_alloc(Type *type, const Algorithm *algorithm)
 
 static Value hash_new(Type *type, const Algorithm *algorithm, NULLABLE Value data)
 {
+    if (!library_load(&crypto_library)) return VALUE_NULL;
     Hash *self = hash_alloc(type, algorithm);
     if (!self) return VALUE_NULL;
     Value result = value_from_object(self);
-    EVP_MD *method = EVP_MD_fetch(NULL, algorithm->evp, NULL);
-    bool done = method && EVP_DigestInit_ex(self->context, method, NULL);
-    EVP_MD_free(method);
+    EVP_MD *method = crypto.EVP_MD_fetch(NULL, algorithm->evp, NULL);
+    bool done = method && crypto.EVP_DigestInit_ex(self->context, method, NULL);
+    crypto.EVP_MD_free(method);
     if (!done) crypto_error();
     Buffer view;
     if (done && is_given(data)) {
         done = hash_data_get(data, &view);
         if (done) {
-            EVP_DigestUpdate(self->context, view.data, (size_t)view.length);
+            crypto.EVP_DigestUpdate(self->context, view.data, (size_t)view.length);
             buffer_release(&view);
         }
     }
@@ -80,7 +88,7 @@ FUNCTION(hash_update)
 {
     Buffer view;
     if (!hash_data_get(args[0], &view)) return VALUE_NULL;
-    EVP_DigestUpdate(as_hash(self)->context, view.data, (size_t)view.length);
+    crypto.EVP_DigestUpdate(as_hash(self)->context, view.data, (size_t)view.length);
     buffer_release(&view);
     return VALUE_NONE;
 }
@@ -90,7 +98,7 @@ FUNCTION(hash_copy)
     Hash *copy = hash_alloc(type_of(self), as_hash(self)->algorithm);
     if (!copy) return VALUE_NULL;
     Value result = value_from_object(copy);
-    if (EVP_MD_CTX_copy_ex(copy->context, as_hash(self)->context)) return result;
+    if (crypto.EVP_MD_CTX_copy_ex(copy->context, as_hash(self)->context)) return result;
     value_decref(result);
     return crypto_error();
 }
@@ -98,15 +106,15 @@ FUNCTION(hash_copy)
 /* The digest of what was hashed so far; the object goes on. */
 static bool finish(const Hash *self, uint8_t *digest, size_t length)
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool done = context && EVP_MD_CTX_copy_ex(context, self->context);
+    EVP_MD_CTX *context = crypto.EVP_MD_CTX_new();
+    bool done = context && crypto.EVP_MD_CTX_copy_ex(context, self->context);
     if (done) {
         if (self->algorithm->digest_size)
-            done = EVP_DigestFinal_ex(context, digest, NULL);
+            done = crypto.EVP_DigestFinal_ex(context, digest, NULL);
         else
-            done = length == 0 || EVP_DigestFinalXOF(context, digest, length);
+            done = length == 0 || crypto.EVP_DigestFinalXOF(context, digest, length);
     }
-    EVP_MD_CTX_free(context);
+    crypto.EVP_MD_CTX_free(context);
     if (!done) crypto_error();
     return done;
 }

@@ -213,23 +213,6 @@ Value io_open(Value module, const Value *args, ssize_t nargs, Value kwnames)
     return text;
 }
 
-Value io_open_code(Value module, const Value *args, ssize_t nargs, Value kwnames)
-{
-    static const char *const names[] = {"path", NULL};
-    static const ArgSpec spec = {"open_code", names, 1, 1, 0};
-    Value given[1];
-    if (!args_parse(&spec, args, nargs, kwnames, given)) return VALUE_NULL;
-    if (!is_str(given[0]))
-        return error_format(&type_TypeError, "open_code() argument 'path' must be str, not %.50s",
-                            value_is_none(given[0]) ? "None" : type_of(given[0])->name);
-    Value mode = str_from_cstr("rb");
-    if (value_is_null(mode)) return mode;
-    Value open_args[2] = {given[0], mode};
-    Value result = io_open(module, open_args, 2, VALUE_NULL);
-    value_decref(mode);
-    return result;
-}
-
 Value io_text_encoding(Value module, const Value *args, ssize_t nargs, Value kwnames)
 {
     int stack_level = 2;
