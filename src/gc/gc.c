@@ -540,14 +540,17 @@ void gc_collect_due(void)
     }
 }
 
-void gc_freeze_for_exit(void)
+void gc_forget_all(void)
 {
-    if (gc_is_collecting) return;
-    gc_is_collecting = true;
-    Value pending = error_fetch();
-    collect(GC_OLDEST);
-    error_restore(pending);
-    gc_is_collecting = false;
+    for (int i = 0; i <= GC_GENERATIONS; i++) {
+        GcHead *list = i < GC_GENERATIONS ? generation_head(i) : &permanent;
+        for (GcHead *head = head_next(list), *next; head != list; head = next) {
+            next = head_next(head);
+            head->next = 0;
+            head->previous &= GC_FINALIZED;
+        }
+        list_init(list);
+    }
 }
 
 /* --- gc.freeze and looking around --- */

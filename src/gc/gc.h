@@ -106,7 +106,7 @@ extern bool gc_is_collecting;
 extern void (*gc_due_hook)(void);
 void gc_collect_due(void);
 ssize_t gc_collect(int generation); /* unreachable objects found */
-void gc_freeze_for_exit(void);      /* the last collection of the process */
+void gc_forget_all(void);           /* untracks everything: no collection after this one finds anything */
 
 /* --- what the gc module shows --- */
 enum GcDebug {
