@@ -476,7 +476,10 @@ static ssize_t collect(int generation)
     if (gc_debug_flags & GC_DEBUG_STATS)
         fprintf(stderr, "gc: done, %zd unreachable, %d uncollectable, %.4fs elapsed\n", found, 0,
                 seconds_now() - start);
-    if (generation == GC_OLDEST) clear_free_lists();
+    if (generation == GC_OLDEST) {
+        clear_free_lists();
+        shape_free_dead();
+    }
     if (error_occurred()) error_write_unraisable(VALUE_NULL, "in garbage collection");
     gc_stats[generation].collections++;
     gc_stats[generation].collected += found;

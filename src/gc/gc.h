@@ -130,9 +130,10 @@ int gc_for_each(int generation, GcVisit visit, void *argument);
 /* object's own references through its traverse slot */
 int gc_traverse(Object *object, GcVisit visit, void *argument);
 
-/* Free lists of the types, emptied by a full collection; each type with one registers its function. */
+/* What a full collection gives back besides: the free lists of the types, shapes of classes that are gone. */
 void tuple_clear_free_list(void);
 void list_clear_free_list(void);
 void dict_clear_free_list(void);
+void shape_free_dead(void);
 
 #endif

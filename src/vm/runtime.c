@@ -18,6 +18,7 @@
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/module.h"
+#include "objects/shape.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
@@ -246,6 +247,7 @@ bool runtime_start(void)
     bytes_warning_enabled = options.bytes_warning > 0;
     codecs_check_names = options.dev_mode;
     threads_init();
+    shape_caches_hook = quick_visit_caches;
     if (!start_hashing()) {
         fprintf(stderr, "Fatal Python error: failed to get random numbers to initialize Python\n");
         exit(1);
