@@ -270,8 +270,9 @@ static bool execute_unary(Machine *m, const Ins *ins, Cell64 *out)
 
 static bool execute_memory(Machine *m, const Ins *ins, Cell64 *out)
 {
-    char *base = strchr(ir_op_info[ins->op].operands, 'a') ? (char *)(uintptr_t)get(m, ins->a).u : NULL;
-    char *field = base ? base + ins->c : NULL;
+    /* In integers: what is no instruction of memory has anything in its first operand. */
+    uintptr_t address = strchr(ir_op_info[ins->op].operands, 'a') ? get(m, ins->a).u : 0;
+    void *base = (void *)address, *field = (void *)(address + (uintptr_t)ins->c);
     switch ((IrOp)ins->op) {
     case IR_FLOAD:
     case IR_FLOADD: out->u = *(uint64_t *)field; return true;

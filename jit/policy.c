@@ -419,6 +419,19 @@ void tree_invalidate(JitTree *tree)
     release_dead_trees();
 }
 
+static void visit_tree(const JitTree *tree, void (*visit)(uint64_t word))
+{
+    for (int i = 0; i < tree->ir.constants_count; i++) visit(tree->ir.constants[i].bits);
+}
+
+void jit_visit_constants(void (*visit)(uint64_t word))
+{
+    for (const Place *p = all_places; p; p = p->all_next)
+        if (p->tree) visit_tree(p->tree, visit);
+    for (const JitTree *tree = dead_trees; tree; tree = tree->next_dead) visit_tree(tree, visit);
+    if (jit_is_recording) visit_tree(recording_tree(), visit);
+}
+
 void tree_destroy(JitTree *tree)
 {
     watch_forget_tree(tree);

@@ -477,7 +477,10 @@ static ssize_t collect(int generation)
     if (gc_debug_flags & GC_DEBUG_STATS)
         fprintf(stderr, "gc: done, %zd unreachable, %d uncollectable, %.4fs elapsed\n", found, 0,
                 seconds_now() - start);
-    if (generation == GC_OLDEST) clear_free_lists();
+    if (generation == GC_OLDEST) {
+        clear_free_lists();
+        shape_free_dead();
+    }
     if (error_occurred()) error_write_unraisable(VALUE_NULL, "in garbage collection");
     gc_stats[generation].collections++;
     gc_stats[generation].collected += found;
@@ -549,14 +552,17 @@ void gc_collect_due(void)
     }
 }
 
-void gc_freeze_for_exit(void)
+void gc_forget_all(void)
 {
-    if (gc_is_collecting) return;
-    gc_is_collecting = true;
-    Value pending = error_fetch();
-    collect(GC_OLDEST);
-    error_restore(pending);
-    gc_is_collecting = false;
+    for (int i = 0; i <= GC_GENERATIONS; i++) {
+        GcHead *list = i < GC_GENERATIONS ? generation_head(i) : &permanent;
+        for (GcHead *head = head_next(list), *next; head != list; head = next) {
+            next = head_next(head);
+            head->next = 0;
+            head->previous &= GC_FINALIZED;
+        }
+        list_init(list);
+    }
 }
 
 /* --- gc.freeze and looking around --- */

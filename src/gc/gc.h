@@ -109,7 +109,7 @@ void gc_collect_due(void);
  * having been looked at. Until then no collection comes due. */
 void gc_start(void);
 ssize_t gc_collect(int generation); /* unreachable objects found */
-void gc_freeze_for_exit(void);      /* the last collection of the process */
+void gc_forget_all(void);           /* untracks everything: no collection after this one finds anything */
 
 /* --- what the gc module shows --- */
 enum GcDebug {
@@ -133,9 +133,10 @@ int gc_for_each(int generation, GcVisit visit, void *argument);
 /* object's own references through its traverse slot */
 int gc_traverse(Object *object, GcVisit visit, void *argument);
 
-/* Free lists of the types, emptied by a full collection; each type with one registers its function. */
+/* What a full collection gives back besides: the free lists of the types, shapes of classes that are gone. */
 void tuple_clear_free_list(void);
 void list_clear_free_list(void);
 void dict_clear_free_list(void);
+void shape_free_dead(void);
 
 #endif

@@ -39,9 +39,19 @@ static void names_sort_unique(Names *names)
 {
     size_t kept = 0;
     if (names->count) qsort(names->items, names->count, sizeof *names->items, compare_names);
-    for (size_t i = 0; i < names->count; i++)
-        if (kept == 0 || strcmp(names->items[i], names->items[kept - 1]) != 0) names->items[kept++] = names->items[i];
+    for (size_t i = 0; i < names->count; i++) {
+        if (kept == 0 || strcmp(names->items[i], names->items[kept - 1]) != 0)
+            names->items[kept++] = names->items[i];
+        else
+            free(names->items[i]);
+    }
     names->count = kept;
+}
+
+static void names_free(Names *names)
+{
+    for (size_t i = 0; i < names->count; i++) free(names->items[i]);
+    free(names->items);
 }
 
 static size_t word_length(const char *s)
@@ -126,11 +136,15 @@ int main(int argc, char **argv)
         if (is_core_layer(path)) scan_types(text, &types);
         free(text);
     }
+    free(list);
     names_sort_unique(&ids);
     names_sort_unique(&modules);
     names_sort_unique(&types);
     FILE *out = fopen(argv[2], "w");
     if (!out) fail("cannot write", argv[2]);
     write_output(out, &ids, &modules, &types);
+    names_free(&ids);
+    names_free(&modules);
+    names_free(&types);
     return fclose(out) == 0 ? 0 : 1;
 }

@@ -28,6 +28,11 @@ NULLABLE void *mem_realloc(NULLABLE void *block, size_t old_size, size_t new_siz
  * that check or sanitise every block. */
 extern size_t mem_inline_limit;
 
+/* Types may keep freed objects for their next use (free lists). Not so where every request is to be seen: in sanitised
+ * builds, while a fault is armed, under -X gc-stress. */
+extern bool mem_may_recycle;
+void mem_never_recycle(void);
+
 /* The usual case, in line: the pool at the head of the size class has at least two free blocks. (The last one is taken
  * out of line, because the pool then either carves an untouched block or becomes full.) */
 ALWAYS_INLINE NULLABLE void *mem_alloc(size_t size)

@@ -6,6 +6,8 @@
 
 RawCounters raw_counters;
 static uint64_t fault_countdown; /* 0: no fault armed */
+static bool recycling_is_on = MEM_RECYCLES;
+bool mem_may_recycle = MEM_RECYCLES;
 
 /* Relaxed, not read-modify-write: exact under the interpreter lock, harmless without it. */
 static void counter_add(size_t *counter, size_t n)
@@ -31,6 +33,12 @@ void mem_fail_at(uint64_t k)
 {
     fault_countdown = k;
     mem_inline_limit = k == 0 ? MEM_INLINE_LIMIT : 0;
+    mem_may_recycle = k == 0 && recycling_is_on;
+}
+
+void mem_never_recycle(void)
+{
+    recycling_is_on = mem_may_recycle = false;
 }
 
 bool mem_fault_is_due(void)

@@ -6,11 +6,11 @@
 
 /* In sanitised builds every block comes from malloc, so that the sanitiser sees its bounds and its end. */
 #if defined(COACHWHIP_SANITIZE)
-enum { MEM_USES_POOLS = 0, MEM_INLINE_LIMIT = 0 };
+enum { MEM_USES_POOLS = 0, MEM_INLINE_LIMIT = 0, MEM_RECYCLES = 0 };
 #elif defined(COACHWHIP_CHECKS)
-enum { MEM_USES_POOLS = 1, MEM_INLINE_LIMIT = 0 };
+enum { MEM_USES_POOLS = 1, MEM_INLINE_LIMIT = 0, MEM_RECYCLES = 1 };
 #else
-enum { MEM_USES_POOLS = 1, MEM_INLINE_LIMIT = MEM_SMALL_MAX };
+enum { MEM_USES_POOLS = 1, MEM_INLINE_LIMIT = MEM_SMALL_MAX, MEM_RECYCLES = 1 };
 #endif
 
 typedef struct RawCounters {

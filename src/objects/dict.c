@@ -517,7 +517,7 @@ void dict_clear(Value v)
 static inline NULLABLE Dict *alloc_dict(void)
 {
     Dict *dict;
-    if (LIKELY(free_dict_count > 0)) {
+    if (LIKELY(free_dict_count > 0 && mem_may_recycle)) {
         dict = free_dicts[--free_dict_count];
         dict->head.refcount = 1;
     } else {
@@ -594,7 +594,7 @@ void dict_destroy(Object *self)
         }
         free_table(dict->indices, dict->log2_size);
     }
-    if (LIKELY(self->type == &type_dict) && free_dict_count < FREE_MAX)
+    if (LIKELY(self->type == &type_dict) && free_dict_count < FREE_MAX && mem_may_recycle)
         free_dicts[free_dict_count++] = dict;
     else
         object_free(self, self->type->instance_size);

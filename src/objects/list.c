@@ -77,7 +77,7 @@ static void shrink(List *list)
 static inline NULLABLE List *alloc_list(void)
 {
     List *list;
-    if (LIKELY(free_list_count > 0)) {
+    if (LIKELY(free_list_count > 0 && mem_may_recycle)) {
         list = free_lists[--free_list_count];
         list->head.refcount = 1;
     } else {
@@ -123,7 +123,7 @@ static void destroy_list(Object *self)
     Value *items = list->items;
     for (ssize_t i = list->length; i-- > 0;) value_xdecref(items[i]);
     release_block(items, list->capacity);
-    if (LIKELY(self->type == &type_list) && free_list_count < FREE_MAX)
+    if (LIKELY(self->type == &type_list) && free_list_count < FREE_MAX && mem_may_recycle)
         free_lists[free_list_count++] = list;
     else
         object_free(self, self->type->instance_size);

@@ -1,8 +1,9 @@
 /* shape.c: hidden classes and the attribute storage of instances.
  *
- * A type's first root shape heads the list of all its shapes (Shape.next), so that they go when the type goes. Their
- * memory is never given to another use: inline caches compare shape addresses without owning the shape, and an address
- * that came back as another shape would make them lie. A dead shape keeps no names; it costs its struct.
+ * A type's first root shape heads the list of all its shapes (Shape.next), so that they go when the type goes. Inline
+ * caches and native code compare shape addresses without owning the shape, and an address that came back as another
+ * shape would make them lie. So a dead shape only gives up its names; its struct waits in `dead_shapes` until a full
+ * collection finds that no cache holds its address.
  *
  * Names in shapes are interned exact strs: identity is equality. An attribute whose name is a str subclass instance,
  * and an instance with very many attributes, change to dict mode.
@@ -11,6 +12,9 @@
  *
  * Look-up: a small table of (shape id, name) -> slot stands before the walk along the parents. */
 #include "objects/shape.h"
+
+#include <stdlib.h>
+
 #include "objects/bytes.h"
 #include "objects/code.h"
 #include "objects/function.h"
@@ -33,6 +37,9 @@ enum {
 };
 
 static uint32_t last_shape_id;
+static Shape *dead_shapes;  /* linked by `next` */
+static bool has_newly_dead; /* since caches were searched last */
+void (*shape_caches_hook)(void (*visit)(uint64_t word));
 
 /* --- making shapes --- */
 
@@ -86,7 +93,8 @@ static uint32_t attributes_of_init(const Type *type)
     const uint8_t *bytes = (const uint8_t *)as_bytes(code->code)->data;
     uint64_t seen = 0; /* bit i: name i of the code; names beyond are not counted */
     for (int i = 1; i < code->code_units; i++)
-        if (bytes[i * 2] == BC_STORE_ATTR && bytes[i * 2 - 2] == BC_LOAD_FAST && bytes[i * 2 - 1] == 0 && bytes[i * 2 + 1] < 64)
+        if (bytes[i * 2] == BC_STORE_ATTR && bytes[i * 2 - 2] == BC_LOAD_FAST && bytes[i * 2 - 1] == 0 &&
+            bytes[i * 2 + 1] < 64)
             seen |= UINT64_C(1) << bytes[i * 2 + 1];
     return (uint32_t)__builtin_popcountll(seen);
 }
@@ -135,14 +143,68 @@ static Shape *dict_shape_of(Shape *shape)
 
 void shape_free_all(Type *type)
 {
-    for (Shape *shape = type->root_shape; shape; shape = shape->next) {
+    Shape *shape = type->root_shape;
+    type->root_shape = NULL;
+    while (shape) {
+        Shape *next = shape->next;
         shape->type = NULL;
         value_clear(&shape->name);
         value_clear(&shape->table);
         value_clear(&shape->transitions);
         value_clear(&shape->only_name);
+        shape->next = dead_shapes;
+        dead_shapes = shape;
+        has_newly_dead = true;
+        shape = next;
     }
-    type->root_shape = NULL;
+}
+
+/* --- dead shapes --- */
+
+static Shape **searched; /* while caches are searched: the dead shapes by address */
+static size_t searched_count;
+
+static int compare_addresses(const void *a, const void *b)
+{
+    uintptr_t x = (uintptr_t) * (Shape *const *)a, y = (uintptr_t) * (Shape *const *)b;
+    return (x > y) - (x < y);
+}
+
+/* A word in a cache: if it is the address of a dead shape, that one stays. */
+static void keep_if_shape(uint64_t word)
+{
+    Shape *wanted = (Shape *)(uintptr_t)word; // NOLINT
+    if (wanted < searched[0] || wanted > searched[searched_count - 1]) return;
+    Shape **found = bsearch(&wanted, searched, searched_count, sizeof(Shape *), compare_addresses);
+    if (found) (*found)->is_cached = true;
+}
+
+void shape_free_dead(void)
+{
+    if (!has_newly_dead) return;
+    size_t count = 0;
+    for (Shape *shape = dead_shapes; shape; shape = shape->next) count++;
+    searched = raw_alloc(count * sizeof(Shape *));
+    if (!searched) return;
+    searched_count = 0;
+    for (Shape *shape = dead_shapes; shape; shape = shape->next) {
+        shape->is_cached = false;
+        searched[searched_count++] = shape;
+    }
+    qsort(searched, count, sizeof(Shape *), compare_addresses);
+    if (shape_caches_hook) shape_caches_hook(keep_if_shape);
+    dead_shapes = NULL;
+    for (size_t i = 0; i < count; i++) {
+        Shape *shape = searched[i];
+        if (!shape->is_cached) {
+            raw_free(shape);
+            continue;
+        }
+        shape->next = dead_shapes;
+        dead_shapes = shape;
+    }
+    has_newly_dead = false;
+    raw_free(searched);
 }
 
 /* --- finding names --- */

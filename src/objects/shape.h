@@ -13,25 +13,27 @@
 #include "objects/object.h"
 
 typedef struct Shape {
-    struct Shape *parent;   /* without the last name; NULL for a root */
-    Type *type;             /* borrowed: the class owns its shapes */
-    NULLABLE Value name;    /* owned: the last name added */
+    struct Shape *parent; /* without the last name; NULL for a root */
+    Type *type;           /* borrowed: the class owns its shapes */
+    NULLABLE Value name;  /* owned: the last name added */
     uint32_t slot_count;
-    uint32_t id;            /* unique, for cache keys and debugging */
+    uint32_t id;              /* unique, for cache keys and debugging */
     uint16_t inline_capacity; /* slots inside the instance, for all shapes of one root */
     bool is_dict;
-    struct Shape *root;     /* the empty shape that this one grew from (itself for a root) */
+    bool is_cached;                    /* of a dead shape: a cache still holds its address */
+    struct Shape *root;                /* the empty shape that this one grew from (itself for a root) */
     NULLABLE struct Shape *dict_shape; /* of a root: its dict mode */
-    NULLABLE struct Shape *next; /* all shapes of a type, the newest first: chained from its first root */
-    NULLABLE Value table;   /* dict name -> small int slot, built for large shapes */
-    NULLABLE Value transitions; /* dict name -> shape (as an opaque small int), or one inline transition */
-    NULLABLE Value only_name; NULLABLE struct Shape *only_child; /* the usual single transition */
+    NULLABLE struct Shape *next;       /* all shapes of a type, the newest first: chained from its first root */
+    NULLABLE Value table;              /* dict name -> small int slot, built for large shapes */
+    NULLABLE Value transitions;        /* dict name -> shape (as an opaque small int), or one inline transition */
+    NULLABLE Value only_name;
+    NULLABLE struct Shape *only_child; /* the usual single transition */
 } Shape;
 
 typedef struct InstanceAttrs {
-    Shape *shape;           /* borrowed; the class keeps it */
-    void *spill;            /* Value *block of slots beyond the inline ones, or the Dict in dict mode; NULL */
-    Value slots[];          /* inline_capacity of them (type->heap) */
+    Shape *shape;  /* borrowed; the class keeps it */
+    void *spill;   /* Value *block of slots beyond the inline ones, or the Dict in dict mode; NULL */
+    Value slots[]; /* inline_capacity of them (type->heap) */
 } InstanceAttrs;
 
 NULLABLE InstanceAttrs *instance_attrs(Value v); /* NULL when its type has none */
@@ -45,8 +47,9 @@ uint32_t shape_inline_capacity(const Type *type);
 
 /* Attribute storage alone, no descriptors: what generic_getattr falls back on. */
 NULLABLE Value instance_get_borrow(Value instance, Value name); /* VALUE_NULL: missing (no error) */
-int instance_set(Value instance, Value name, NULLABLE Value value) NODISCARD; /* deleting a missing one: AttributeError */
-Value instance_dict(Value instance) NODISCARD;                  /* makes and gives __dict__ */
+int instance_set(Value instance, Value name,
+                 NULLABLE Value value) NODISCARD; /* deleting a missing one: AttributeError */
+Value instance_dict(Value instance) NODISCARD;    /* makes and gives __dict__ */
 int instance_set_dict(Value instance, Value dict) NODISCARD;
 int instance_attrs_traverse(Value instance, GcVisit visit, void *argument);
 void instance_attrs_clear(Value instance);
@@ -67,9 +70,12 @@ ALWAYS_INLINE Shape *shape_root_for_new(Type *type)
 /* A data descriptor or attribute hook of the type changed: shapes that caches may know no longer prove anything. */
 int shape_renew_root(Type *type) NODISCARD;
 void shape_free_all(Type *type);
+/* Calls visit with every word that an inline cache or native code may take for a shape's address; set by the VM. */
+extern void (*shape_caches_hook)(void (*visit)(uint64_t word));
 /* Re-homes the attributes of an instance whose __class__ becomes `type`. */
 int instance_attrs_move(Value instance, Type *type) NODISCARD;
-/* A new dict with the attributes; does not change to dict mode. VALUE_NULL without an error: has no attributes at all. */
+/* A new dict with the attributes; does not change to dict mode. VALUE_NULL without an error: has no attributes at all.
+ */
 NULLABLE Value instance_dict_copy(Value instance);
 bool instance_has_dict(Value instance); /* its type gives it a __dict__ */
 

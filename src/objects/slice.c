@@ -24,7 +24,7 @@ static Value none_if_null(NULLABLE Value v)
 
 Value slice_new(NULLABLE Value start, NULLABLE Value stop, NULLABLE Value step)
 {
-    Slice *slice = free_slice;
+    Slice *slice = mem_may_recycle ? free_slice : NULL;
     if (slice) {
         free_slice = NULL;
         slice->head.refcount = 1;
@@ -46,7 +46,7 @@ static void destroy_slice(Object *self)
     value_decref(slice->start);
     value_decref(slice->stop);
     value_decref(slice->step);
-    if (free_slice)
+    if (free_slice || !mem_may_recycle)
         object_free(self, sizeof *slice);
     else
         free_slice = slice;

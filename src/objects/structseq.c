@@ -228,7 +228,7 @@ static Value make_namespace(const StructSeqDef *definition, int count)
     return dict;
 }
 
-/* The member table lives as long as the type, which is for ever. */
+/* The descriptors own the type, and the type the table that they refer to. */
 static int add_members(Type *type, const StructSeqDef *definition, int count)
 {
     NativeMember *members = raw_calloc((size_t)count, sizeof *members);
@@ -236,6 +236,7 @@ static int add_members(Type *type, const StructSeqDef *definition, int count)
         error_no_memory();
         return -1;
     }
+    type->heap->field_members = members;
     for (int i = 0; i < count; i++) {
         if (!definition->fields[i].name[0]) continue;
         members[i] = (NativeMember){definition->fields[i].name, MEMBER_VALUE,

@@ -34,7 +34,7 @@ static const ssize_t LENGTH_MAX = (PTRDIFF_MAX - (ssize_t)sizeof(Tuple) - 64) / 
 /* Untracked, items not initialised; length > 0. */
 static inline NULLABLE Tuple *alloc_tuple(ssize_t length)
 {
-    if (LIKELY(length <= FREE_LENGTHS) && free_tuples[length].first) {
+    if (LIKELY(length <= FREE_LENGTHS) && free_tuples[length].first && mem_may_recycle) {
         Tuple *tuple = free_tuples[length].first;
         free_tuples[length].first = (Tuple *)tuple->items[0].bits;
         free_tuples[length].count--;
@@ -146,7 +146,7 @@ static void destroy_tuple(Object *self)
     ssize_t length = tuple->length;
     for (ssize_t i = length; i-- > 0;) value_xdecref(tuple->items[i]);
     if (LIKELY(self->type == &type_tuple)) {
-        if (length > 0 && length <= FREE_LENGTHS && free_tuples[length].count < FREE_MAX) {
+        if (length > 0 && length <= FREE_LENGTHS && free_tuples[length].count < FREE_MAX && mem_may_recycle) {
             tuple->items[0] = (Value){(uint64_t)free_tuples[length].first};
             free_tuples[length].first = tuple;
             free_tuples[length].count++;

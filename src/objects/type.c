@@ -893,6 +893,7 @@ static void type_destroy(Object *self)
     value_xdecref(heap->slots);
     if (heap->slot_members) mem_free(heap->slot_members, (size_t)(heap->slot_count + 1) * sizeof(NativeMember));
     value_xdecref(heap->fields);
+    raw_free(heap->field_members);
     mem_free(heap, sizeof *heap);
     error_restore(pending);
     object_free(self, sizeof(Type));

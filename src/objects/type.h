@@ -12,9 +12,10 @@ typedef struct HeapTypeExtra {
     NULLABLE Value slots;       /* tuple of the mangled names of __slots__, or no value */
     NativeMember *slot_members; /* owned: one for each slot, then one with name NULL */
     ssize_t slot_count;
-    NULLABLE Value fields; /* of a struct sequence type: the names of all fields */
-    bool owns_weaklist;    /* weaklist_offset was added by this class, not by a base */
-    bool is_native;        /* made by C code (struct sequences): reads as an immutable built-in type */
+    NULLABLE Value fields;                /* of a struct sequence type: the names of all fields */
+    NULLABLE NativeMember *field_members; /* and the members behind them: owned, raw */
+    bool owns_weaklist;                   /* weaklist_offset was added by this class, not by a base */
+    bool is_native;                       /* made by C code (struct sequences): reads as an immutable built-in type */
 } HeapTypeExtra;
 
 typedef Value (*SlotWrapper)(Value self, const Value *args, ssize_t nargs, void *slot);

@@ -51,7 +51,8 @@ typedef union Unit {
 _Static_assert(sizeof(Unit) == 8, "a unit is one word");
 
 typedef struct Quick {
-    int frame_words; /* sizeof(Frame) + localsplus + stack, in Values */
+    struct Quick *next, *previous; /* all of them */
+    int frame_words;               /* sizeof(Frame) + localsplus + stack, in Values */
     int unit_count;
     int simple_argcount; /* positional parameters of a function that has no others; -1 */
     Unit units[];
@@ -128,6 +129,8 @@ int frame_line(const Frame *frame); /* 0-based never; -1: none */
 /* --- quickening (quicken.c) --- */
 Quick *code_quicken(Code *code);  /* NULL: MemoryError */
 void code_free_quick(Code *code); /* called by the code object's destroy */
+/* Calls visit with every word of every inline cache, of native code too: for shape_caches_hook. */
+void quick_visit_caches(void (*visit)(uint64_t word));
 
 ALWAYS_INLINE NULLABLE Quick *code_quick(Code *code)
 {

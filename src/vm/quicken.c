@@ -38,6 +38,32 @@ static void expand_units(Unit *units, const uint8_t *code, int count)
     units[count] = (Unit){.opcode = BC_NOP};
 }
 
+static Quick *all_quick;
+
+static void link_quick(Quick *quick)
+{
+    quick->previous = NULL;
+    quick->next = all_quick;
+    if (all_quick) all_quick->previous = quick;
+    all_quick = quick;
+}
+
+static void unlink_quick(Quick *quick)
+{
+    if (quick->next) quick->next->previous = quick->previous;
+    if (quick->previous)
+        quick->previous->next = quick->next;
+    else
+        all_quick = quick->next;
+}
+
+void quick_visit_caches(void (*visit)(uint64_t word))
+{
+    for (const Quick *quick = all_quick; quick; quick = quick->next)
+        for (int i = 0; i < quick->unit_count; i++) visit(quick->units[i].word);
+    jit_visit_constants(visit);
+}
+
 /* Pairs of moves as one instruction, where nothing better is known yet. */
 static void fuse_moves(Unit *units, int count)
 {
@@ -72,12 +98,14 @@ Quick *code_quicken(Code *code)
     expand_units(quick->units, (const uint8_t *)as_bytes(code->code)->data, code->code_units);
     fuse_moves(quick->units, code->code_units);
     code->quick = quick;
+    link_quick(quick);
     return quick;
 }
 
 void code_free_quick(Code *code)
 {
     if (code->jit) jit_code_destroyed(code);
+    if (code->quick) unlink_quick(code->quick);
     raw_free(code->quick);
     code->quick = NULL;
 }

@@ -80,6 +80,8 @@ static void empty_arenas_go_back_to_the_system(void **state)
 #if !defined(COACHWHIP_SANITIZE)
     assert_true(arena_counters.unmapped_total > unmapped);
     assert_int_equal(arena_counters.current <= 2, 1);
+#else
+    assert_int_equal(arena_counters.unmapped_total, unmapped); /* no pools there */
 #endif
 }
 
