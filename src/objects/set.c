@@ -22,6 +22,7 @@
 #include "objects/iter.h"
 #include "objects/list.h"
 #include "objects/native.h"
+#include "objects/plain.h"
 #include "objects/repr_guard.h"
 #include "objects/set_ops.h"
 #include "objects/str.h"
@@ -145,6 +146,25 @@ restart:;
             if (match == 1) return entry;
             if (match == -1) return NULL;
             if (match == -2) goto restart;
+        }
+        perturb >>= PERTURB_SHIFT;
+        i = (i * 5 + 1 + perturb) & mask;
+    }
+}
+
+int set_contains_plain(Value v, Value key)
+{
+    const Set *set = as_set(v);
+    int64_t hash;
+    if (!plain_hash(key, &hash)) return PLAIN_UNKNOWN;
+    size_t mask = (size_t)set->mask, perturb = (size_t)hash, i = (size_t)hash & mask;
+    for (;;) {
+        const SetEntry *entry = &set->table[i];
+        for (int left = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0; left >= 0; left--, entry++) {
+            if (value_is_null(entry->key)) return 0;
+            if (entry->hash != hash) continue;
+            int match = plain_equal(entry->key, key);
+            if (match) return match;
         }
         perturb >>= PERTURB_SHIFT;
         i = (i * 5 + 1 + perturb) & mask;

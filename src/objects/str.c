@@ -109,6 +109,19 @@ Value str_from_char(uint32_t c)
     return value_from_object(s);
 }
 
+NULLABLE const Value *str_latin1_characters(void)
+{
+    for (uint32_t c = 0; c < 256; c++) {
+        Value v = latin1_strings[c] ? VALUE_NULL : str_from_char(c);
+        if (!latin1_strings[c]) {
+            error_clear();
+            return NULL;
+        }
+        value_xdecref(v);
+    }
+    return (const Value *)latin1_strings;
+}
+
 /* Characters of kind 1, whose class is known. */
 static Value from_bytes(const void *text, ssize_t length, uint32_t max_char)
 {
