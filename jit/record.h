@@ -174,6 +174,8 @@ void record_contains(void);
 void record_jump_if(int opcode);
 void record_for_iter(void);
 void record_get_iter(void);
+/* FOR_ITER of a real iterator whose fields are read and written in place (record_iter.c). False: no form, or aborted. */
+bool record_next_inline(Value iterator);
 void record_load_global(void);
 void record_load_name(int opcode);
 void record_store_global(int opcode);

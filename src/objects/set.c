@@ -469,14 +469,6 @@ static int64_t hash_frozenset(Value self)
 
 /* --- iterator --- */
 
-typedef struct SetIterator {
-    Object head;
-    NULLABLE Value set;    /* owned; no value: exhausted */
-    ssize_t position;      /* in the table */
-    ssize_t length_before; /* -1: the set has changed, every next raises */
-    ssize_t remaining;
-} SetIterator;
-
 static Value iter_of_set(Value self)
 {
     SetIterator *iterator = object_alloc(&type_set_iterator, sizeof *iterator);
