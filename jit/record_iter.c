@@ -1,6 +1,7 @@
 /* record_iter.c: the next item of iterators that stay real objects: tuples, strs, dicts and their views, lists and
  * ranges inside of enumerate() and zip(). Their fields are loaded and stored in place, which store-to-load forwarding
- * turns into registers; a pair that enumerate, zip or items() would make is virtual, so that unpacking it costs nothing.
+ * turns into registers; a pair that enumerate, zip or items() would make is virtual, so that unpacking it costs
+ * nothing.
  *
  * All guards of all the iterators involved come before the first store (R1): the stores wait in a Step. When an
  * iterator is exhausted or its container has changed, the interpreter's FOR_ITER finds everything as it was. */
@@ -77,8 +78,7 @@ static bool next_of_sequence(Ref ref, Value v, Step *step, Item *item)
     Ref word = field(ref, offsetof(ListIterator, index)), index = index_below(word, length);
     Ref items = is_tuple ? plus(sequence, offsetof(Tuple, items))
                          : emit_load(IR_FLOAD, IR_WORD, sequence, offsetof(List, items), ALIAS_LIST_ITEMS);
-    item->refs[item->count++] =
-        emit(IR_ALOAD, IR_VAL, items, index, 0, is_tuple ? ALIAS_CONST : ALIAS_LIST_ELEMENT);
+    item->refs[item->count++] = emit(IR_ALOAD, IR_VAL, items, index, 0, is_tuple ? ALIAS_CONST : ALIAS_LIST_ELEMENT);
     store_later(step, ref, offsetof(ListIterator, index), plus(word, 1));
     return true;
 }
@@ -194,13 +194,14 @@ static bool next_of_zip(Ref ref, Value v, Step *step, Item *item)
     for (ssize_t i = 0; i < count && !REC_FAILED(); i++) {
         Value one = tuple_item_borrow(iterators, i);
         for (ssize_t k = 0; k < i; k++) {
-            if (value_is(one, tuple_item_borrow(iterators, k))) return false; /* zip(it, it): one step changes the next */
+            if (value_is(one, tuple_item_borrow(iterators, k)))
+                return false; /* zip(it, it): one step changes the next */
         }
-        Ref inner = emit_load(IR_FLOAD, IR_VAL, tuple, (int)(offsetof(Tuple, items) + (size_t)i * sizeof(Value)),
-                              ALIAS_CONST);
+        Ref inner =
+            emit_load(IR_FLOAD, IR_VAL, tuple, (int)(offsetof(Tuple, items) + (size_t)i * sizeof(Value)), ALIAS_CONST);
         for (int k = 0; k < i; k++) {
-            Ref other = emit_load(IR_FLOAD, IR_VAL, tuple,
-                                  (int)(offsetof(Tuple, items) + (size_t)k * sizeof(Value)), ALIAS_CONST);
+            Ref other = emit_load(IR_FLOAD, IR_VAL, tuple, (int)(offsetof(Tuple, items) + (size_t)k * sizeof(Value)),
+                                  ALIAS_CONST);
             emit_guard(IR_GISNOT, inner, other);
         }
         if (REC_FAILED() || !next_of_simple(inner, one, step, item)) return false;

@@ -216,8 +216,12 @@ ALWAYS_INLINE ssize_t find_str_in_width(const Dict *dict, Value key, int64_t has
 /* All keys are exact strs, and so is `key`. */
 static ssize_t find_str(const Dict *dict, Value key, int64_t hash)
 {
-    if (LIKELY(dict->index_width == 1)) return find_str_in_width(dict, key, hash, 1);
-    return find_str_in_width(dict, key, hash, dict->index_width);
+    switch (dict->index_width) {
+    case 1: return find_str_in_width(dict, key, hash, 1);
+    case 2: return find_str_in_width(dict, key, hash, 2);
+    case 4: return find_str_in_width(dict, key, hash, 4);
+    default: return find_str_in_width(dict, key, hash, 8);
+    }
 }
 
 /* 1 equal, 0 not, -1 error, -2: the dict has changed meanwhile. */
@@ -244,7 +248,8 @@ restart:;
             if (value_is(entry->key, key)) return i;
             /* two different immediate ints are never equal */
             if (entry->hash == hash && !(key_is_immediate && values_are_small_ints(key, entry->key))) {
-                int equal = compare_with_entry(dict, i, key);
+                int equal = plain_equal(entry->key, key);
+                if (equal == PLAIN_UNKNOWN) equal = compare_with_entry(dict, i, key);
                 if (equal == -1) return FAILED;
                 if (equal == -2) goto restart;
                 if (equal) return i;

@@ -3,6 +3,7 @@
 
 #include "objects/bytes.h"
 #include "objects/dict.h"
+#include "objects/error.h"
 #include "objects/float.h"
 #include "objects/int.h"
 #include "objects/list.h"
@@ -65,7 +66,11 @@ static int equal_at(Value a, Value b, int depth)
     if (by_identity_a && (by_identity_b || is_simple(b))) return 0;
     if (by_identity_b && is_simple(a)) return 0;
     bool both_bytes = object_has_type(a, &type_bytes) && object_has_type(b, &type_bytes);
-    return both_bytes || (is_simple(a) && is_simple(b)) ? rich_compare_bool(a, b, CMP_EQ) : PLAIN_UNKNOWN;
+    if (!both_bytes && !(is_simple(a) && is_simple(b))) return PLAIN_UNKNOWN;
+    int equal = rich_compare_bool(a, b, CMP_EQ);
+    if (LIKELY(equal >= 0)) return equal;
+    error_clear(); /* no memory for a big int: whoever asks in the general way will be told */
+    return PLAIN_UNKNOWN;
 }
 
 int plain_equal(Value a, Value b)

@@ -123,13 +123,11 @@ static NOINLINE int compare_with_entry(Set *set, SetEntry *entry, Value key)
     return equal < 0 ? -1 : has_changed ? -2 : equal;
 }
 
-/* Same result for an entry whose hash is the key's; settles the usual cases without a call. */
+/* Same result for an entry whose hash is the key's; settles the usual cases without Python code. */
 ALWAYS_INLINE int matches(Set *set, SetEntry *entry, Value key)
 {
-    if (value_is(entry->key, key)) return 1;
-    if (object_has_type(key, &type_str) && object_has_type(entry->key, &type_str)) return str_equal(entry->key, key);
-    if (values_are_small_ints(key, entry->key)) return 0;
-    return compare_with_entry(set, entry, key);
+    int equal = plain_equal(entry->key, key);
+    return equal == PLAIN_UNKNOWN ? compare_with_entry(set, entry, key) : equal;
 }
 
 /* The key's entry, or the unused entry where it would go; NULL on error. */
