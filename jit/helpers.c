@@ -14,6 +14,7 @@
 #include "objects/function.h"
 #include "objects/iter.h"
 #include "objects/list.h"
+#include "objects/plain.h"
 #include "objects/set.h"
 #include "objects/slice.h"
 #include "objects/str.h"
@@ -60,6 +61,10 @@ static int64_t helper_str_equal(Value a, Value b)
 static int64_t helper_str_compare(Value a, Value b)
 {
     return str_compare(a, b);
+}
+static int64_t helper_str_has(Value v, Value sub)
+{
+    return str_find(v, sub, 0, str_length(v), 1) >= 0;
 }
 static Value helper_str_item(Value v, int64_t index)
 {
@@ -126,18 +131,17 @@ static int64_t helper_delete_item(Value container, Value key)
     return set_item(container, key, VALUE_NULL);
 }
 
-static Value helper_dict_item(Value dict, Value key)
+static int64_t helper_dict_insert(Value dict, Value key, Value value)
 {
-    Value found = dict_get_borrow(dict, key);
-    if (LIKELY(!value_is_null(found))) return value_incref(found);
-    return error_occurred() ? VALUE_NULL : error_key(key);
+    return dict_insert_missing(dict, key, value);
 }
 
-static Value helper_dict_get(Value dict, Value key, Value fallback)
+static Value helper_dict_remove(Value dict, int64_t entry)
 {
-    Value found = dict_get_borrow(dict, key);
-    if (!value_is_null(found)) return value_incref(found);
-    return error_occurred() ? VALUE_NULL : value_incref(fallback);
+    Value key, value;
+    dict_take_entry(dict, entry, &key, &value);
+    value_decref(key);
+    return value;
 }
 
 static int64_t helper_dict_set(Value dict, Value key, Value value)
@@ -164,6 +168,18 @@ static int64_t helper_list_extend(Value list, Value iterable)
 static int64_t helper_set_add(Value set, Value item)
 {
     return set_add(set, item);
+}
+static int64_t helper_set_find(Value set, Value item)
+{
+    return set_contains_plain(set, item);
+}
+static int64_t helper_set_remove(Value set, Value item)
+{
+    return set_discard(set, item);
+}
+static int64_t helper_sequence_has(Value sequence, Value item)
+{
+    return plain_contains(sequence, item);
 }
 static int64_t helper_map_add(Value dict, Value key, Value value)
 {
@@ -263,6 +279,29 @@ static Value helper_call_place_3(Place *place, Value f, Value a, Value b, Value 
 static Value helper_call_place_4(Place *place, Value f, Value a, Value b, Value c, Value d)
 {
     return jit_call_place(place, as_function(f), (Value[]){a, b, c, d}, 4);
+}
+
+static Value helper_native_0(NativeFunction f, Value self)
+{
+    return f(self, NULL, 0, VALUE_NULL);
+}
+static Value helper_native_1(NativeFunction f, Value self, Value a)
+{
+    return f(self, (Value[]){a}, 1, VALUE_NULL);
+}
+static Value helper_native_2(NativeFunction f, Value self, Value a, Value b)
+{
+    return f(self, (Value[]){a, b}, 2, VALUE_NULL);
+}
+static Value helper_native_3(NativeFunction f, Value self, Value a, Value b, Value c)
+{
+    return f(self, (Value[]){a, b, c}, 3, VALUE_NULL);
+}
+static Value helper_native_n(NativeFunction f, Value self, int64_t count)
+{
+    Value args[64];
+    take_arguments(args, count);
+    return f(self, args, count, VALUE_NULL);
 }
 
 /* Runs one instruction out of line on the frame that native code runs in. */

@@ -61,8 +61,10 @@ typedef enum AliasClass {
     ALIAS_SPILL,
     ALIAS_SPILL_ELEMENT, /* instances */
     ALIAS_CELL,
-    ALIAS_DICT,
-    ALIAS_DICT_KEYS,
+    ALIAS_DICT,       /* length */
+    ALIAS_DICT_KEYS,  /* which key is at which entry, where the entries are, whether the dict is watched */
+    ALIAS_DICT_VALUE, /* values in entries */
+    ALIAS_SET,
     ALIAS_TYPE_VERSION,
     ALIAS_VALID,
     ALIAS_FUNCTION,

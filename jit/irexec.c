@@ -323,7 +323,8 @@ static void execute(Machine *m)
     case IR_INCREF: value_incref(getv(m, ins->a)); return;
     case IR_DECREF: value_decref(getv(m, ins->a)); return;
     case IR_CALL:
-    case IR_CALLP: m->values[ref] = call(m, ins); return;
+    case IR_CALLP:
+    case IR_CALLR: m->values[ref] = call(m, ins); return;
     default: break;
     }
     const char *operands = ir_op_info[ins->op].operands;

@@ -8,7 +8,7 @@
  * Across LOOP this stays right: the body is a copy of the first iteration, so a store that stands anywhere in the loop
  * stands, in one of the two copies, between the first iteration's load and the body's (see opt_loop.c).
  */
-#include "jit/ir.h"
+#include "jit/helpers.h"
 
 static bool is_equal(const Ins *a, const Ins *b)
 {
@@ -44,14 +44,26 @@ static Ref find_equal(const Tree *tree, const Ins *ins, Ref limit)
     return FOLD_NONE;
 }
 
-static Ref find_equal_call(const Tree *tree, const Ins *ins)
+static Ref find_equal_call(const Tree *tree, const Ins *ins, Ref limit)
 {
-    for (Ref ref = tree->chain_head[ins->op]; ref >= 0; ref = tree->chain[ref]) {
+    for (Ref ref = tree->chain_head[ins->op]; ref > limit; ref = tree->chain[ref]) {
         const Ins *old = &tree->ins[ref];
         if (old->op != ins->op || old->b != ins->b || old->aux != ins->aux || !ir_is_visible(tree, ref)) continue;
         if (memcmp(&tree->args[old->a], &tree->args[ins->a], ins->aux * sizeof(Ref)) == 0) return ref;
     }
     return FOLD_NONE;
+}
+
+/* The last instruction that may have changed what the helper reads. (Nothing is stored inline into these classes, so
+ * that `clobber` knows all.) */
+static Ref last_write(const Tree *tree, const Ins *ins)
+{
+    uint32_t reads = helper_info[ins->b].effects;
+    Ref last = -1;
+    for (int class = 1; reads >> class; class ++) {
+        if (reads & ALIAS_BIT(class)) last = MAX(last, tree->clobber[class]);
+    }
+    return last;
 }
 
 /* Two array indices that are certainly different. */
@@ -60,11 +72,21 @@ static bool indices_differ(const Tree *tree, Ref i, Ref j)
     return ir_is_number(tree, i) && ir_is_number(tree, j) && i != j;
 }
 
+/* The last store of the other form (field, element) into the class: it may mean any place. */
+static Ref last_store(const Tree *tree, IrOp op, int class)
+{
+    for (Ref ref = tree->chain_head[op]; ref >= 0; ref = tree->chain[ref]) {
+        if (tree->ins[ref].op == op && tree->ins[ref].aux == class) return ref;
+    }
+    return -1;
+}
+
 static Ref find_load(const Tree *tree, const Ins *load)
 {
     Ref limit = load->aux == ALIAS_CONST ? -1 : tree->clobber[load->aux];
     bool is_array = load->op == IR_ALOAD || load->op == IR_BLOAD || load->op == IR_BLOAD2 || load->op == IR_BLOAD4;
     IrOp store_op = load->op == IR_ALOAD ? IR_ASTORE : is_array ? IR_BSTORE : IR_FSTORE;
+    if (load->aux != ALIAS_CONST) limit = MAX(limit, last_store(tree, is_array ? IR_FSTORE : IR_ASTORE, load->aux));
     for (Ref ref = tree->chain_head[store_op]; ref > limit; ref = tree->chain[ref]) {
         const Ins *store = &tree->ins[ref];
         if (store->op != store_op || store->aux != load->aux) continue;
@@ -100,8 +122,9 @@ static Ref find_implied(const Tree *tree, const Ins *ins)
 Ref ir_cse(Tree *tree, const Ins *ins)
 {
     IrKind kind = ir_op_info[ins->op].kind;
+    if (ins->op == IR_CALLP) return find_equal_call(tree, ins, -1);
+    if (ins->op == IR_CALLR) return find_equal_call(tree, ins, last_write(tree, ins));
     if (kind == KIND_LOAD) return find_load(tree, ins);
-    if (ins->op == IR_CALLP) return find_equal_call(tree, ins);
     Ref same = find_equal(tree, ins, -1);
     if (same != FOLD_NONE) return ins->type == IR_NIL ? FOLD_DROP : same;
     if (ins->op == IR_GTRUE || ins->op == IR_GFALSE) return find_implied(tree, ins);

@@ -25,6 +25,7 @@
 
 #include "jit/helpers.h"
 #include "jit/runtime.h"
+#include "objects/str.h"
 
 typedef enum Own { OWN_NONE, OWN_MEMORY, OWN_SELF, OWN_SLOT, OWN_FRAGILE } Own;
 
@@ -129,6 +130,10 @@ bool emit_guard(IrOp op, Ref a, Ref b); /* with the current snapshot; false: abo
 Ref emit_load(IrOp op, IrType type, Ref base, int offset, AliasClass class);
 void emit_store(Ref base, int offset, Ref value, AliasClass class);
 Ref emit_call(HelperId helper, const Ref *args, int count);
+Ref emit_call_pure(HelperId helper, const Ref *args, int count); /* CALLP */
+Ref emit_call_read(HelperId helper, const Ref *args, int count); /* CALLR */
+/* A call that may raise and frees nothing: no barrier. */
+Ref emit_call_keeping(HelperId helper, const Ref *args, int count);
 /* A call that may raise: barrier and escape by the helper's effects, then the check of the result. The operands must
  * still be on the stack. */
 Ref emit_call_checked(HelperId helper, const Ref *args, int count);
@@ -163,10 +168,14 @@ void record_binary_op(void);
 void record_unary(int opcode);
 void record_compare(void);
 void record_is(void);
+/* The comparison of COMPARE_OP out of four operations. */
+Ref record_ordered(IrOp less, IrOp less_equal, IrOp equal, IrOp unequal, Ref a, Ref b);
 void record_contains(void);
 void record_jump_if(int opcode);
 void record_for_iter(void);
 void record_get_iter(void);
+/* FOR_ITER of a real iterator whose fields are read and written in place (record_iter.c). False: no form, or aborted. */
+bool record_next_inline(Value iterator);
 void record_load_global(void);
 void record_load_name(int opcode);
 void record_store_global(int opcode);
@@ -181,6 +190,32 @@ void record_drop_old(Ref old, Value now);
 void record_subscript(void);
 void record_store_subscript(void);
 void record_delete_subscript(void);
+
+/* --- strs (record_str.c) --- */
+Ref record_str_char(Ref code);           /* str_latin1_characters() must be there */
+bool record_is_char(Ref ref, Ref *code); /* one of the kept Latin-1 characters: its code, an INT */
+Ref record_str_item(Ref str, Value actual, Ref index, Own *own); /* the index is inside; fragile or owned as *own says */
+Ref record_str_compare(Ref a, Ref b);    /* both are strs; the comparison of COMPARE_OP, a BOOL */
+Ref record_str_contains(Ref str, Ref sub);
+
+/* A look-up in an exact dict or set that runs no Python code (record_dict.c). */
+typedef struct Lookup {
+    Ref container, key; /* both real */
+    Value actual;       /* the dict or set */
+    Ref found;          /* INT: entry of a dict or PLAIN_MISSING; whether a set has it */
+    int64_t actual_found;
+} Lookup;
+/* False: not such a look-up (nothing is emitted), or aborted. */
+bool record_dict_lookup(Lookup *lookup, Ref dict, Value actual_dict, Ref key, Value actual_key);
+bool record_set_lookup(Lookup *lookup, Ref set, Value actual_set, Ref item, Value actual_item);
+/* Guards that the outcome is as now. False: aborted. */
+bool record_guard_outcome(const Lookup *lookup);
+bool record_guard_unwatched(const Lookup *lookup); /* the dict: for changes; false: it is watched, or aborted */
+Ref record_dict_value(const Lookup *lookup);       /* of the key found: borrowed, fragile */
+/* dict[key] = the stack entry `value`, after all guards: the caller drops the operands. False: no form, or aborted. */
+bool record_dict_store(const Lookup *lookup, int value);
+void record_set_insert(const Lookup *lookup); /* if it is missing */
+Ref real_ref(int from_top);                   /* a stack entry as a real tagged value */
 void record_unpack(void);
 void record_build(int opcode);
 void record_call(void);
@@ -192,7 +227,7 @@ void record_generic(int opcode);
 Ref record_truth(int from_top);
 /* An int helper: pushes a result that is VAL and owned. */
 void push_result(Ref ref, int operands);
-bool record_native_call(Value callable, int nargs, int method_offset);
+bool record_native_call(Value callable, int nargs, int has_self, Value kwnames);
 
 /* --- ends --- */
 void record_finish_exit(int unit); /* the trace leaves for the interpreter at `unit`, always */

@@ -349,7 +349,7 @@ void record_call(void)
             call_by_helper(HELPER_call, function_ref, b.nargs, drop, kwnames);
         return;
     }
-    if (record_native_call(callable, nargs, !value_is_null(below))) return;
+    if (record_native_call(callable, nargs, !value_is_null(below), kwnames)) return;
     if (REC_FAILED()) return;
     if (object_has_flag(callable, TYPE_IS_TYPE) && record_instantiate(callable, callable_slot->ref, &b)) return;
     if (REC_FAILED()) return;

@@ -8,13 +8,6 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 
-static Ref real_operand(int from_top)
-{
-    Slot *slot = rec_stack(from_top);
-    if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
-    return as_tagged(rec_stack(from_top)->ref);
-}
-
 /* The index as an int inside [0, length), negative ones counted from the end (a guard keeps the sign). */
 static Ref checked_index(int from_top, Ref length)
 {
@@ -66,15 +59,15 @@ static void subscript_tuple(Ref tuple)
     replace_container(emit(IR_ALOAD, IR_VAL, items, index, 0, ALIAS_CONST), OWN_FRAGILE);
 }
 
-/* A character: of Latin-1 strings the cached one, kept for ever. */
 static void subscript_str(Ref str, Value v)
 {
     guard_type(str, &type_str);
     Ref length = emit_load(IR_FLOAD, IR_WORD, str, offsetof(Str, length), ALIAS_CONST);
     Ref index = checked_index(1, length);
-    Ref args[] = {str, index};
     if (REC_FAILED()) return;
-    replace_container(emit_call_checked(HELPER_str_item, args, 2), OWN_SELF);
+    Own own;
+    Ref item = record_str_item(str, v, index, &own);
+    replace_container(item, own);
 }
 
 static void subscript_bytes(Ref ref, Value v)
@@ -91,22 +84,12 @@ static void subscript_bytes(Ref ref, Value v)
     replace_container(item, OWN_NONE);
 }
 
-/* Keys whose hash and comparison run no Python code. */
-static bool is_plain_key(Value key)
+static bool lookup_operands(Lookup *lookup)
 {
-    const Type *type = type_of(key);
-    return type == &type_str || type == &type_int || type == &type_float || type == &type_bool || type == &type_none ||
-           type == &type_bytes;
-}
-
-static void guard_key(int from_top)
-{
-    Value key = actual(from_top);
-    Ref ref = rec_stack(from_top)->ref;
-    if (value_is_object(key))
-        guard_type(ref, type_of(key));
-    else
-        specialize(ref, key);
+    Value container = actual(2), key = actual(1);
+    if (type_of(container) != &type_dict || REF_IS_VIRTUAL(rec_stack(2)->ref)) return false;
+    Ref key_ref = real_ref(1);
+    return !REC_FAILED() && record_dict_lookup(lookup, rec_stack(2)->ref, container, key_ref, key);
 }
 
 void record_subscript(void)
@@ -138,14 +121,14 @@ void record_subscript(void)
             return;
         }
     }
-    bool is_plain = type == &type_dict && is_plain_key(key);
-    if (is_plain) {
-        guard_type(ref, &type_dict);
-        guard_key(1);
+    Lookup lookup;
+    if (lookup_operands(&lookup) && lookup.actual_found >= 0) {
+        if (record_guard_outcome(&lookup)) replace_container(record_dict_value(&lookup), OWN_FRAGILE);
+        return;
     }
-    Ref args[] = {real_operand(2), real_operand(1)};
+    Ref args[] = {real_ref(2), real_ref(1)};
     if (REC_FAILED()) return;
-    Ref result = emit_call_checked(is_plain ? HELPER_dict_item : HELPER_get_item, args, 2);
+    Ref result = emit_call_checked(HELPER_get_item, args, 2);
     rec_drop(2);
     rec_push(result, OWN_SELF);
 }
@@ -164,7 +147,7 @@ static void store_list(Value container, Value key)
     Value now = list_item_borrow(container, i < 0 ? i + list_length(container) : i);
     Ref old = emit(IR_ALOAD, IR_VAL, items, index, 0, ALIAS_LIST_ELEMENT);
     record_guard_droppable(old, now);
-    Ref tagged = real_operand(3);
+    Ref tagged = real_ref(3);
     if (REC_FAILED()) return;
     rec_own(rec_stack(3));
     Slot key_slot = rec_take(), list_slot = rec_take();
@@ -210,21 +193,33 @@ void record_store_subscript(void)
             return;
         }
     }
-    /* dict: the value that is replaced may run code when it goes, unless it is quiet to drop */
-    bool is_plain = type == &type_dict && is_plain_key(key) && !as_dict(container)->is_watched;
-    if (is_plain) {
-        guard_type(ref, &type_dict);
-        guard_key(1);
+    Lookup lookup;
+    if (lookup_operands(&lookup) && record_dict_store(&lookup, 3)) {
+        rec_drop(3);
+        return;
     }
-    Ref args[] = {real_operand(2), real_operand(1), real_operand(3)};
+    Ref args[] = {real_ref(2), real_ref(1), real_ref(3)};
     if (REC_FAILED()) return;
-    emit_call_checked(is_plain ? HELPER_dict_set : HELPER_set_item, args, 3);
+    emit_call_checked(type == &type_dict ? HELPER_dict_set : HELPER_set_item, args, 3);
     rec_drop(3);
 }
 
 void record_delete_subscript(void)
 {
-    Ref args[] = {real_operand(2), real_operand(1)};
+    Lookup lookup;
+    if (lookup_operands(&lookup) && lookup.actual_found >= 0 && record_guard_outcome(&lookup) &&
+        record_guard_unwatched(&lookup)) {
+        Value now = as_dict(lookup.actual)->entries[lookup.actual_found].value;
+        Ref old = record_dict_value(&lookup);
+        record_guard_droppable(old, now);
+        Ref args[] = {lookup.container, lookup.found};
+        if (REC_FAILED()) return;
+        emit_call_checked(HELPER_dict_remove, args, 2);
+        record_drop_old(old, now);
+        rec_drop(2);
+        return;
+    }
+    Ref args[] = {real_ref(2), real_ref(1)};
     if (REC_FAILED()) return;
     emit_call_checked(HELPER_delete_item, args, 2);
     rec_drop(2);

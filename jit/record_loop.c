@@ -163,7 +163,8 @@ static bool is_quiet_iterator(Value v)
     const Type *type = type_of(v);
     return type == &type_list_iterator || type == &type_tuple_iterator || type == &type_range_iterator ||
            type == &type_dict_key_iterator || type == &type_dict_value_iterator || type == &type_dict_item_iterator ||
-           type == &type_str_iterator;
+           type == &type_str_iterator || type == &type_str_ascii_iterator || type == &type_set_iterator ||
+           type == &type_list_reverse_iterator;
 }
 
 /* enumerate and zip over such iterators */
@@ -194,6 +195,15 @@ static bool has_next(Value v)
     if (type == &type_range_iterator) return ((const RangeIterator *)value_as_object(v))->remaining > 0;
     if (type == &type_dict_key_iterator || type == &type_dict_value_iterator || type == &type_dict_item_iterator) {
         return ((const DictIterator *)value_as_object(v))->remaining > 0;
+    }
+    if (type == &type_set_iterator) return ((const SetIterator *)value_as_object(v))->remaining > 0;
+    if (type == &type_str_iterator || type == &type_str_ascii_iterator) {
+        const StrIterator *it = (const StrIterator *)value_as_object(v);
+        return !value_is_null(it->str) && it->index < str_length(it->str);
+    }
+    if (type == &type_list_reverse_iterator) {
+        const ListIterator *it = (const ListIterator *)value_as_object(v);
+        return !value_is_null(it->sequence) && it->index >= 0 && it->index < list_length(it->sequence);
     }
     if (is_generator(v)) return as_generator(v)->state != GENERATOR_COMPLETED;
     if (type == &type_enumerate) return has_next(((Enumerate *)value_as_object(v))->iterator);
@@ -265,6 +275,8 @@ void record_for_iter(void)
         rec_stack(1);
         has_form = load_iterator(slot, v);
     }
+    if (REC_FAILED()) return;
+    if (!has_form && record_next_inline(v)) return;
     if (REC_FAILED()) return;
     if (!has_form)
         for_any(rec_stack(1), v);

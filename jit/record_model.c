@@ -215,6 +215,11 @@ bool known_type(Ref ref, const Type **type)
         *type = value_as_object((Value){ir_constant(rec.ir, ref)->bits})->type;
         return !type_has_flag(*type, TYPE_HEAP);
     }
+    Ref code;
+    if (record_is_char(ref, &code)) {
+        *type = &type_str;
+        return true;
+    }
     for (Ref i = rec.ir->chain_head[IR_GOBJ]; i >= 0; i = rec.ir->chain[i]) {
         const Ins *ins = &rec.ir->ins[i];
         if (ins->op == IR_GOBJ && ins->a == ref) {
@@ -465,16 +470,33 @@ Ref emit_call(HelperId helper, const Ref *args, int count)
     return ir_append(rec.ir, (Ins){IR_CALL, (uint8_t)type, (uint16_t)count, first, (Ref)helper, -1});
 }
 
+Ref emit_call_pure(HelperId helper, const Ref *args, int count)
+{
+    int first = ir_args(rec.ir, args, count);
+    return ir_emit(rec.ir, (Ins){IR_CALLP, (uint8_t)helper_info[helper].type, (uint16_t)count, first, (Ref)helper, 0});
+}
+
+Ref emit_call_read(HelperId helper, const Ref *args, int count)
+{
+    int first = ir_args(rec.ir, args, count);
+    return ir_emit(rec.ir, (Ins){IR_CALLR, (uint8_t)helper_info[helper].type, (uint16_t)count, first, (Ref)helper, 0});
+}
+
+Ref emit_call_keeping(HelperId helper, const Ref *args, int count)
+{
+    int raise = record_raise_snapshot();
+    Ref ref = emit_call(helper, args, count);
+    rec.has_effects = true;
+    emit(helper_info[helper].type == IR_WORD ? IR_GSTAT : IR_GCALL, IR_NIL, ref, REF_NONE, raise, 0);
+    return ref;
+}
+
 Ref emit_call_checked(HelperId helper, const Ref *args, int count)
 {
     bool python = helper_info[helper].effects == ALIAS_ALL;
     if (helper_info[helper].effects) record_barrier();
     if (python) record_set_ip();
-    int raise = record_raise_snapshot();
-    Ref ref = emit_call(helper, args, count);
-    rec.has_effects = true;
-    bool is_status = helper_info[helper].type == IR_WORD;
-    emit(is_status ? IR_GSTAT : IR_GCALL, IR_NIL, ref, REF_NONE, raise, 0);
+    Ref ref = emit_call_keeping(helper, args, count);
     if (python) record_escaped();
     return ref;
 }
@@ -522,6 +544,12 @@ Ref as_tagged(Ref ref)
         return emit(IR_TAGF, IR_VAL, ref, REF_NONE, record_snapshot(), 0);
     default: return ref;
     }
+}
+
+Ref real_ref(int from_top)
+{
+    if (REF_IS_VIRTUAL(rec_stack(from_top)->ref)) materialize(rec_stack(from_top));
+    return as_tagged(rec_stack(from_top)->ref);
 }
 
 Ref specialize(Ref ref, Value v)

@@ -70,9 +70,9 @@ static bool load_name(int name_index, Value globals, Value builtins)
         ssize_t index = dict_find_entry(globals, name);
         Ref entries = guarded_entries(globals);
         if (REC_FAILED()) return true;
-        Ref value =
-            emit_load(IR_FLOAD, IR_VAL, entries,
-                      (int)(index * (ssize_t)sizeof(DictEntry) + (ssize_t)offsetof(DictEntry, value)), ALIAS_DICT);
+        Ref value = emit_load(IR_FLOAD, IR_VAL, entries,
+                              (int)(index * (ssize_t)sizeof(DictEntry) + (ssize_t)offsetof(DictEntry, value)),
+                              ALIAS_DICT_VALUE);
         rec_push(value, OWN_FRAGILE);
         return true;
     }
@@ -126,14 +126,14 @@ void record_store_global(int opcode)
     if (REC_FAILED()) return;
     Value now = as_dict(globals)->entries[index].value;
     int offset = (int)(index * (ssize_t)sizeof(DictEntry) + (ssize_t)offsetof(DictEntry, value));
-    Ref old = record_old_value(entries, offset, ALIAS_DICT, now);
+    Ref old = record_old_value(entries, offset, ALIAS_DICT_VALUE, now);
     Slot *slot = rec_stack(1);
     if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
     Ref tagged = as_tagged(rec_stack(1)->ref);
     if (REC_FAILED()) return;
     rec_own(rec_stack(1));
     rec_take();
-    emit_store(entries, offset, tagged, ALIAS_DICT);
+    emit_store(entries, offset, tagged, ALIAS_DICT_VALUE);
     record_drop_old(old, now);
 }
 

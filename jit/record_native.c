@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "jit/record.h"
+#include "jit/record_native.h"
 #include "objects/abstract.h"
 #include "objects/bytes.h"
 #include "objects/dict.h"
@@ -10,17 +10,11 @@
 #include "objects/iter.h"
 #include "objects/list.h"
 #include "objects/module.h"
+#include "objects/set.h"
 #include "objects/slice.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
-
-/* State of the call being recorded: [below, callable, args…] */
-typedef struct NativeCall {
-    int nargs;     /* without a method's self */
-    bool has_self; /* [method, self, args…] */
-    Value self;
-} NativeCall;
 
 static Slot *arg(const NativeCall *c, int index)
 {
@@ -30,12 +24,8 @@ static Value actual_arg(const NativeCall *c, int index)
 {
     return actual(c->nargs - index);
 }
-static Slot *self_slot(const NativeCall *c)
-{
-    return rec_stack(c->nargs + 1);
-}
 
-static bool finish_call(const NativeCall *c, Ref result, Own own)
+bool native_finish(const NativeCall *c, Ref result, Own own)
 {
     if (REC_FAILED()) return true;
     Slot slots[64];
@@ -51,8 +41,7 @@ static bool finish_call(const NativeCall *c, Ref result, Own own)
 
 static Ref real_arg(const NativeCall *c, int index)
 {
-    if (REF_IS_VIRTUAL(arg(c, index)->ref)) materialize(arg(c, index));
-    return as_tagged(arg(c, index)->ref);
+    return real_ref(c->nargs - index);
 }
 
 /* --- len, abs, min, max, ord, chr, isinstance --- */
@@ -63,7 +52,7 @@ static bool native_len(const NativeCall *c)
     Value v = actual_arg(c, 0);
     Ref ref = arg(c, 0)->ref;
     const Type *type = type_of(v);
-    if (is_virtual(ref, VIRTUAL_TUPLE)) return finish_call(c, ir_int(rec.ir, virtual_of(ref)->count), OWN_NONE);
+    if (is_virtual(ref, VIRTUAL_TUPLE)) return native_finish(c, ir_int(rec.ir, virtual_of(ref)->count), OWN_NONE);
     int offset;
     AliasClass class = ALIAS_CONST;
     if (type == &type_list) {
@@ -81,11 +70,14 @@ static bool native_len(const NativeCall *c)
     } else if (type == &type_dict) {
         offset = offsetof(Dict, length);
         class = ALIAS_DICT;
+    } else if (type == &type_set || type == &type_frozenset) {
+        offset = offsetof(Set, length);
+        class = ALIAS_SET;
     } else
         return false;
     guard_type(ref, type);
     Ref length = emit_load(IR_FLOAD, IR_WORD, ref, offset, class);
-    return finish_call(c, emit_pure(IR_W2I, IR_INT, length, REF_NONE), OWN_NONE);
+    return native_finish(c, emit_pure(IR_W2I, IR_INT, length, REF_NONE), OWN_NONE);
 }
 
 static bool native_abs(const NativeCall *c)
@@ -94,13 +86,13 @@ static bool native_abs(const NativeCall *c)
     Value v = actual_arg(c, 0);
     Ref ref = arg(c, 0)->ref;
     if (value_is_immediate_float(v))
-        return finish_call(c, emit_pure(IR_FABS, IR_FLOAT, as_float_ref(ref), REF_NONE), OWN_NONE);
+        return native_finish(c, emit_pure(IR_FABS, IR_FLOAT, as_float_ref(ref), REF_NONE), OWN_NONE);
     if (!value_is_small_int(v)) return false;
     Ref n = as_int_ref(ref);
     bool negative = value_as_small_int(v) < 0;
     emit_guard(negative ? IR_GTRUE : IR_GFALSE, emit_pure(IR_ILT, IR_BOOL, n, ir_int(rec.ir, 0)), REF_NONE);
     if (negative) n = emit(IR_SUBOV, IR_INT, ir_int(rec.ir, 0), n, record_snapshot(), 0);
-    return finish_call(c, n, OWN_NONE);
+    return native_finish(c, n, OWN_NONE);
 }
 
 static bool native_min_max(const NativeCall *c, bool is_min)
@@ -110,12 +102,12 @@ static bool native_min_max(const NativeCall *c, bool is_min)
     if (value_is_small_int(a) && value_is_small_int(b)) {
         Ref result =
             emit_pure(is_min ? IR_IMIN : IR_IMAX, IR_INT, as_int_ref(arg(c, 0)->ref), as_int_ref(arg(c, 1)->ref));
-        return finish_call(c, result, OWN_NONE);
+        return native_finish(c, result, OWN_NONE);
     }
     if (value_is_immediate_float(a) && value_is_immediate_float(b)) {
         Ref result =
             emit_pure(is_min ? IR_FMIN : IR_FMAX, IR_FLOAT, as_float_ref(arg(c, 0)->ref), as_float_ref(arg(c, 1)->ref));
-        return finish_call(c, result, OWN_NONE);
+        return native_finish(c, result, OWN_NONE);
     }
     return false;
 }
@@ -147,20 +139,20 @@ static bool native_isinstance(const NativeCall *c)
     } else {
         guard_value(ref, v);
     }
-    return finish_call(c, ir_bool(rec.ir, result), OWN_NONE);
+    return native_finish(c, ir_bool(rec.ir, result), OWN_NONE);
 }
 
 static bool native_ord(const NativeCall *c)
 {
     Value v = actual_arg(c, 0);
     if (c->nargs != 1 || !object_has_type(v, &type_str) || str_length(v) != 1) return false;
-    Ref ref = real_arg(c, 0);
+    Ref ref = real_arg(c, 0), code;
     guard_type(ref, &type_str);
+    if (record_is_char(ref, &code)) return native_finish(c, code, OWN_NONE);
     Ref length = emit_load(IR_FLOAD, IR_WORD, ref, offsetof(Str, length), ALIAS_CONST);
     emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, 1)), REF_NONE);
     Ref args[] = {ref};
-    int first = ir_args(rec.ir, args, 1);
-    return finish_call(c, ir_emit(rec.ir, (Ins){IR_CALLP, IR_INT, 1, first, HELPER_str_ord, 0}), OWN_NONE);
+    return native_finish(c, emit_call_pure(HELPER_str_ord, args, 1), OWN_NONE);
 }
 
 static bool native_chr(const NativeCall *c)
@@ -169,10 +161,12 @@ static bool native_chr(const NativeCall *c)
     if (c->nargs != 1 || !value_is_small_int(v) || value_as_small_int(v) < 0 || value_as_small_int(v) > 0x10ffff)
         return false;
     Ref n = as_int_ref(arg(c, 0)->ref);
-    emit_guard(IR_ABC, n, ir_word(rec.ir, 0x110000));
+    bool is_kept = value_as_small_int(v) < 256;
+    emit_guard(IR_ABC, n, ir_word(rec.ir, is_kept ? 256 : 0x110000));
+    if (is_kept && str_latin1_characters()) return native_finish(c, record_str_char(n), OWN_NONE);
     if (REC_FAILED()) return true;
     Ref args[] = {n};
-    return finish_call(c, emit_call_checked(HELPER_str_chr, args, 1), OWN_SELF);
+    return native_finish(c, emit_call_checked(HELPER_str_chr, args, 1), OWN_SELF);
 }
 
 /* --- types as functions: range, int, float, str, enumerate, zip, list, tuple --- */
@@ -225,69 +219,21 @@ static bool native_int(const NativeCall *c)
 {
     if (c->nargs != 1) return false;
     Value v = actual_arg(c, 0);
-    if (value_is_small_int(v)) return finish_call(c, as_int_ref(arg(c, 0)->ref), OWN_NONE);
+    if (value_is_small_int(v)) return native_finish(c, as_int_ref(arg(c, 0)->ref), OWN_NONE);
     if (!value_is_immediate_float(v)) return false;
     double d = value_as_immediate_float(v);
     if (!(d > -1e18 && d < 1e18)) return false;
     Ref f = as_float_ref(arg(c, 0)->ref);
-    return finish_call(c, emit(IR_F2I, IR_INT, f, REF_NONE, record_snapshot(), 0), OWN_NONE);
+    return native_finish(c, emit(IR_F2I, IR_INT, f, REF_NONE, record_snapshot(), 0), OWN_NONE);
 }
 
 static bool native_float(const NativeCall *c)
 {
     if (c->nargs != 1) return false;
     Value v = actual_arg(c, 0);
-    if (value_is_immediate_float(v)) return finish_call(c, as_float_ref(arg(c, 0)->ref), OWN_NONE);
+    if (value_is_immediate_float(v)) return native_finish(c, as_float_ref(arg(c, 0)->ref), OWN_NONE);
     if (!value_is_small_int(v)) return false;
-    return finish_call(c, emit_pure(IR_I2F, IR_FLOAT, as_int_ref(arg(c, 0)->ref), REF_NONE), OWN_NONE);
-}
-
-/* --- methods of list, dict, str --- */
-
-static bool method_append(const NativeCall *c)
-{
-    if (c->nargs != 1 || !object_has_type(c->self, &type_list)) return false;
-    Ref list = self_slot(c)->ref;
-    guard_type(list, &type_list);
-    Ref args[] = {list, real_arg(c, 0)};
-    if (REC_FAILED()) return true;
-    emit_call_checked(HELPER_list_append, args, 2);
-    return finish_call(c, const_value(VALUE_NONE), OWN_NONE);
-}
-
-static bool is_plain_key(Value key)
-{
-    const Type *type = type_of(key);
-    return type == &type_str || type == &type_int || type == &type_float || type == &type_bool || type == &type_none;
-}
-
-static bool method_dict_get(const NativeCall *c)
-{
-    if (c->nargs < 1 || c->nargs > 2 || !object_has_type(c->self, &type_dict) || !is_plain_key(actual_arg(c, 0)))
-        return false;
-    Ref dict = self_slot(c)->ref;
-    guard_type(dict, &type_dict);
-    Value key = actual_arg(c, 0);
-    if (value_is_object(key))
-        guard_type(arg(c, 0)->ref, type_of(key));
-    else
-        specialize(arg(c, 0)->ref, key);
-    Ref args[] = {dict, real_arg(c, 0), c->nargs == 2 ? real_arg(c, 1) : const_value(VALUE_NONE)};
-    if (REC_FAILED()) return true;
-    return finish_call(c, emit_call_checked(HELPER_dict_get, args, 3), OWN_SELF);
-}
-
-/* list.pop(): of the end, or any index; the item moves out of the list */
-static bool method_pop(const NativeCall *c)
-{
-    if (c->nargs != 0 || !object_has_type(c->self, &type_list) || list_length(c->self) == 0) return false;
-    Ref list = self_slot(c)->ref;
-    guard_type(list, &type_list);
-    Ref length = emit_load(IR_FLOAD, IR_WORD, list, offsetof(List, length), ALIAS_LIST_LENGTH);
-    emit_guard(IR_GTRUE, length, REF_NONE);
-    if (REC_FAILED()) return true;
-    Ref args[] = {list};
-    return finish_call(c, emit_call_checked(HELPER_list_pop, args, 1), OWN_SELF);
+    return native_finish(c, emit_pure(IR_I2F, IR_FLOAT, as_int_ref(arg(c, 0)->ref), REF_NONE), OWN_NONE);
 }
 
 /* --- math --- */
@@ -321,7 +267,7 @@ static bool math_call(const NativeCall *c, HelperId helper)
     /* inf and nan are where math raises: leave those to it */
     Ref size = emit_pure(IR_FABS, IR_FLOAT, result, REF_NONE);
     emit_guard(IR_GTRUE, emit_pure(IR_FLT, IR_BOOL, size, ir_float(rec.ir, INFINITY)), REF_NONE);
-    return finish_call(c, result, OWN_NONE);
+    return native_finish(c, result, OWN_NONE);
 }
 
 static bool native_sqrt(const NativeCall *c)
@@ -329,19 +275,19 @@ static bool native_sqrt(const NativeCall *c)
     Ref x;
     if (c->nargs != 1 || !float_arg(c, 0, &x) || !(actual_double(c, 0) >= 0)) return false;
     emit_guard(IR_GTRUE, emit_pure(IR_FLE, IR_BOOL, ir_float(rec.ir, 0), x), REF_NONE);
-    return finish_call(c, emit_pure(IR_FSQRT, IR_FLOAT, x, REF_NONE), OWN_NONE);
+    return native_finish(c, emit_pure(IR_FSQRT, IR_FLOAT, x, REF_NONE), OWN_NONE);
 }
 
 static bool native_floor(const NativeCall *c, HelperId helper)
 {
     Value v = actual_arg(c, 0);
     if (c->nargs != 1) return false;
-    if (value_is_small_int(v)) return finish_call(c, as_int_ref(arg(c, 0)->ref), OWN_NONE);
+    if (value_is_small_int(v)) return native_finish(c, as_int_ref(arg(c, 0)->ref), OWN_NONE);
     if (!value_is_immediate_float(v) || !(fabs(value_as_immediate_float(v)) < 1e18)) return false;
     Ref args[] = {as_float_ref(arg(c, 0)->ref)};
     int first = ir_args(rec.ir, args, 1);
     Ref rounded = ir_emit(rec.ir, (Ins){IR_CALLP, IR_FLOAT, 1, first, (Ref)helper, 0});
-    return finish_call(c, emit(IR_F2I, IR_INT, rounded, REF_NONE, record_snapshot(), 0), OWN_NONE);
+    return native_finish(c, emit(IR_F2I, IR_INT, rounded, REF_NONE, record_snapshot(), 0), OWN_NONE);
 }
 
 /* --- which function it is --- */
@@ -407,45 +353,65 @@ static bool looks_at_frames(const NativeMethod *method)
     return false;
 }
 
-/* True: recorded (or aborted). False: not a function with a form; nothing has been emitted but harmless guards. */
-bool record_native_call(Value callable, int nargs, int has_self)
+/* A module's function, or a method that is bound already (`append = items.append`). */
+static bool call_native_function(NativeCall *c, const NativeFunctionObject *function, Slot *slot)
 {
-    NativeCall c = {.nargs = nargs, .has_self = has_self};
+    c->method = function->method;
+    c->self = function->self;
+    bool is_of_module = value_is_null(function->self) || (value_is_object(function->self) && is_module(function->self));
+    if (is_of_module || REF_IS_CONST(slot->ref)) {
+        guard_value(slot->ref, c->callable);
+        c->self_ref = const_value(function->self);
+    } else {
+        guard_type(slot->ref, &type_native_function);
+        Ref method = emit_load(IR_FLOAD, IR_WORD, slot->ref, offsetof(NativeFunctionObject, method), ALIAS_CONST);
+        emit_guard(IR_GIS, method, ir_address(rec.ir, function->method));
+        c->self_ref = emit_load(IR_FLOAD, IR_VAL, slot->ref, offsetof(NativeFunctionObject, self), ALIAS_CONST);
+    }
+    if (REC_FAILED()) return true;
+    if (is_module_named(function->self, "builtins") && call_builtin(c, function->method)) return true;
+    if (is_module_named(function->self, "math") && call_math(c, function->method)) return true;
+    return REC_FAILED() || (!is_of_module && record_method(c)) || record_direct(c);
+}
+
+static bool call_method_descriptor(NativeCall *c, const MethodDescriptor *descriptor, Slot *slot)
+{
+    c->method = descriptor->method;
+    c->self = actual(c->nargs + 1);
+    guard_value(slot->ref, c->callable);
+    if (!type_is_subtype(type_of(c->self), descriptor->type)) return false; /* the error is the call's to raise */
+    c->self_ref = real_ref(c->nargs + 1);
+    return REC_FAILED() || record_method(c) || record_direct(c);
+}
+
+/* True: recorded (or aborted). False: not a function with a form; nothing has been emitted but harmless guards. */
+bool record_native_call(Value callable, int nargs, int has_self, Value kwnames)
+{
+    NativeCall c = {.callable = callable, .nargs = nargs};
     if (nargs > 50 || !value_is_object(callable)) return false;
     Slot *slot = rec_stack(nargs + 1 + has_self);
     const Type *type = type_of(callable);
+    if (REF_IS_VIRTUAL(slot->ref)) return false;
     if (type == &type_native_function) {
         const NativeFunctionObject *function = (const NativeFunctionObject *)value_as_object(callable);
         if (looks_at_frames(function->method)) {
             record_abort(REASON_CALL_KIND);
             return true;
         }
-        if (has_self) return false;
-        guard_value(slot->ref, callable);
-        if (is_module_named(function->self, "builtins")) return call_builtin(&c, function->method);
-        if (is_module_named(function->self, "math")) return call_math(&c, function->method);
-        return false;
+        return !has_self && value_is_null(kwnames) && call_native_function(&c, function, slot);
     }
-    if (type == &type_method_descriptor && has_self) {
-        const MethodDescriptor *descriptor = (const MethodDescriptor *)value_as_object(callable);
-        c.self = actual(nargs + 1);
-        guard_value(slot->ref, callable);
-        if (REF_IS_VIRTUAL(self_slot(&c)->ref)) return false;
-        if (is_named(descriptor->method, "append")) return method_append(&c);
-        if (is_named(descriptor->method, "get")) return method_dict_get(&c);
-        if (is_named(descriptor->method, "pop")) return method_pop(&c);
-        return false;
-    }
-    if (has_self) return false;
     if (callable.bits == (uint64_t)&type_super) {
         record_abort(REASON_CALL_KIND);
         return true;
     }
-    if (callable.bits == (uint64_t)&type_range || callable.bits == (uint64_t)&type_int ||
-        callable.bits == (uint64_t)&type_float) {
-        guard_value(slot->ref, callable);
-        if (callable.bits == (uint64_t)&type_range) return native_range(&c);
-        return callable.bits == (uint64_t)&type_int ? native_int(&c) : native_float(&c);
-    }
-    return false;
+    if (!value_is_null(kwnames)) return false;
+    if (type == &type_method_descriptor && has_self)
+        return call_method_descriptor(&c, (const MethodDescriptor *)value_as_object(callable), slot);
+    if (has_self || type != &type_type || type_has_flag(as_type(callable), TYPE_HEAP)) return false;
+    guard_value(slot->ref, callable);
+    if (REC_FAILED()) return true;
+    if (callable.bits == (uint64_t)&type_range && native_range(&c)) return true;
+    if (callable.bits == (uint64_t)&type_int && native_int(&c)) return true;
+    if (callable.bits == (uint64_t)&type_float && native_float(&c)) return true;
+    return REC_FAILED() || record_make(&c);
 }

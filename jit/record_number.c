@@ -10,6 +10,8 @@
 #include "objects/float.h"
 #include "objects/int.h"
 #include "objects/list.h"
+#include "objects/plain.h"
+#include "objects/set.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 
@@ -284,7 +286,7 @@ void record_unary(int opcode)
 
 /* --- comparison --- */
 
-static Ref compare_ordered(IrOp less, IrOp less_equal, IrOp equal, IrOp unequal, Ref a, Ref b)
+Ref record_ordered(IrOp less, IrOp less_equal, IrOp equal, IrOp unequal, Ref a, Ref b)
 {
     switch ((CompareOp)rec.oparg) {
     case CMP_LT: return emit_pure(less, IR_BOOL, a, b);
@@ -294,19 +296,6 @@ static Ref compare_ordered(IrOp less, IrOp less_equal, IrOp equal, IrOp unequal,
     case CMP_GT: return emit_pure(less, IR_BOOL, b, a);
     default: return emit_pure(less_equal, IR_BOOL, b, a);
     }
-}
-
-static Ref compare_strings(Ref a, Ref b)
-{
-    guard_type(a, &type_str);
-    guard_type(b, &type_str);
-    bool is_equality = rec.oparg == CMP_EQ || rec.oparg == CMP_NE;
-    Ref args[] = {a, b};
-    int first = ir_args(rec.ir, args, 2);
-    HelperId helper = is_equality ? HELPER_str_equal : HELPER_str_compare;
-    Ref result = ir_emit(rec.ir, (Ins){IR_CALLP, helper_info[helper].type, 2, first, (Ref)helper, 0});
-    if (is_equality) return rec.oparg == CMP_EQ ? result : emit_pure(IR_BNOT, IR_BOOL, result, REF_NONE);
-    return compare_ordered(IR_ILT, IR_ILE, IR_IEQ, IR_INE, result, ir_int(rec.ir, 0));
 }
 
 /* None and bools compare by identity with what has no say of its own. */
@@ -321,9 +310,9 @@ void record_compare(void)
     Value left = actual(2), right = actual(1);
     Ref result;
     if (is_int_like(left) && is_int_like(right)) {
-        result = compare_ordered(IR_ILT, IR_ILE, IR_IEQ, IR_INE, int_operand(2), int_operand(1));
+        result = record_ordered(IR_ILT, IR_ILE, IR_IEQ, IR_INE, int_operand(2), int_operand(1));
     } else if (value_is_immediate_float(left) && value_is_immediate_float(right)) {
-        result = compare_ordered(IR_FLT, IR_FLE, IR_FEQ, IR_FNE, float_operand(2), float_operand(1));
+        result = record_ordered(IR_FLT, IR_FLE, IR_FEQ, IR_FNE, float_operand(2), float_operand(1));
     } else if (is_number_like(left) && is_number_like(right)) {
         /* exact only while the int is exact as a double */
         int the_int = is_int_like(left) ? 2 : 1;
@@ -332,9 +321,9 @@ void record_compare(void)
             return;
         }
         guard_exact_double(int_operand(the_int));
-        result = compare_ordered(IR_FLT, IR_FLE, IR_FEQ, IR_FNE, float_operand(2), float_operand(1));
+        result = record_ordered(IR_FLT, IR_FLE, IR_FEQ, IR_FNE, float_operand(2), float_operand(1));
     } else if (object_has_type(left, &type_str) && object_has_type(right, &type_str)) {
-        result = compare_strings(rec_stack(2)->ref, rec_stack(1)->ref);
+        result = record_str_compare(rec_stack(2)->ref, rec_stack(1)->ref);
     } else if (compares_by_identity(left, right)) {
         guard_operand_type(2);
         guard_operand_type(1);
@@ -363,31 +352,49 @@ void record_is(void)
     replace_two(emit_pure(rec.oparg ? IR_WNE : IR_WEQ, IR_BOOL, a, b), OWN_NONE);
 }
 
-static bool hashes_quietly(Value v)
-{
-    const Type *type = type_of(v);
-    return type == &type_str || type == &type_int || type == &type_float || type == &type_bytes || type == &type_bool ||
-           type == &type_none;
-}
-
 /* --- `in` --- */
+
+/* The outcome as a BOOL, by a form that runs no Python code; REF_NONE: there is none, or aborted. */
+static Ref contains_plainly(Value item, Value container)
+{
+    const Type *type = type_of(container);
+    bool is_set = type == &type_set || type == &type_frozenset, is_dict = type == &type_dict;
+    Lookup lookup;
+    if (is_set || is_dict) {
+        Ref ref = tagged_operand(1), item_ref = tagged_operand(2);
+        if (REC_FAILED()) return REF_NONE;
+        bool has_form = is_set ? record_set_lookup(&lookup, ref, container, item_ref, item)
+                               : record_dict_lookup(&lookup, ref, container, item_ref, item);
+        if (!has_form) return REF_NONE;
+        Ref least = ir_int(rec.ir, is_set ? 0 : PLAIN_MISSING);
+        emit_guard(IR_GTRUE, emit_pure(IR_ILE, IR_BOOL, least, lookup.found), REF_NONE);
+        return is_set ? emit_pure(IR_INE, IR_BOOL, lookup.found, ir_int(rec.ir, 0))
+                      : emit_pure(IR_ILE, IR_BOOL, ir_int(rec.ir, 0), lookup.found);
+    }
+    if ((type == &type_list || type == &type_tuple) && plain_contains(container, item) != PLAIN_UNKNOWN) {
+        Ref args[] = {tagged_operand(1), tagged_operand(2)};
+        guard_type(args[0], type);
+        if (REC_FAILED()) return REF_NONE;
+        Ref found = emit_call(HELPER_sequence_has, args, 2);
+        emit_guard(IR_GTRUE, emit_pure(IR_ILE, IR_BOOL, ir_int(rec.ir, 0), found), REF_NONE);
+        return emit_pure(IR_INE, IR_BOOL, found, ir_int(rec.ir, 0));
+    }
+    if (type == &type_str && type_of(item) == &type_str)
+        return record_str_contains(tagged_operand(1), tagged_operand(2));
+    return REF_NONE;
+}
 
 void record_contains(void)
 {
-    Value item = actual(2), container = actual(1);
-    const Type *type = type_of(container);
-    bool quiet = (type == &type_str && type_of(item) == &type_str) ||
-                 ((type == &type_dict) && hashes_quietly(item) && as_dict(container)->has_only_str_keys &&
-                  type_of(item) == &type_str);
-    if (quiet && type == &type_str) {
-        guard_operand_type(2);
-        guard_operand_type(1);
-    } else {
-        quiet = false;
+    Ref result = contains_plainly(actual(2), actual(1));
+    if (result != REF_NONE) {
+        if (rec.oparg) result = emit_pure(IR_BNOT, IR_BOOL, result, REF_NONE);
+        replace_two(result, OWN_NONE);
+        return;
     }
     Ref args[] = {tagged_operand(1), tagged_operand(2)};
     if (REC_FAILED()) return;
-    Ref found = emit_call_checked(quiet ? HELPER_contains_quiet : HELPER_contains, args, 2);
-    Ref result = emit_pure(rec.oparg ? IR_WEQ : IR_WNE, IR_BOOL, found, ir_word(rec.ir, 0));
+    Ref found = emit_call_checked(HELPER_contains, args, 2);
+    result = emit_pure(rec.oparg ? IR_WEQ : IR_WNE, IR_BOOL, found, ir_word(rec.ir, 0));
     replace_two(result, OWN_NONE);
 }

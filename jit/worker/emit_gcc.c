@@ -804,7 +804,8 @@ static void emit_instruction(Emitter *e, Ref ref)
     case IR_INCREF: emit_incref(e, ins); return;
     case IR_DECREF: emit_decref(e, ins); return;
     case IR_CALL:
-    case IR_CALLP: emit_call(e, ref, ins); return;
+    case IR_CALLP:
+    case IR_CALLR: emit_call(e, ref, ins); return;
     }
 }
 

@@ -48,6 +48,20 @@ ALWAYS_INLINE uint64_t rotate(uint64_t x, int bits)
         c = rotate(c, 32);                                                                                             \
     } while (0)
 
+/* The last 0 to 7 bytes as a number. `size` is that of all the data: with 8 or more one load reads them, for what
+ * stands before is shifted out. */
+ALWAYS_INLINE uint64_t read_tail(const uint8_t *at, size_t left, size_t size)
+{
+    if (left == 0) return 0;
+    uint64_t word = 0;
+    if (size >= 8) {
+        memcpy(&word, at + left - 8, 8);
+        return word >> (64 - 8 * left);
+    }
+    for (size_t i = 0; i < left; i++) word |= (uint64_t)at[i] << (8 * i);
+    return word;
+}
+
 int64_t hash_bytes(const void *data, size_t size)
 {
     if (size == 0) return 0;
@@ -55,16 +69,15 @@ int64_t hash_bytes(const void *data, size_t size)
     uint64_t a = key[0] ^ UINT64_C(0x736f6d6570736575), b = key[1] ^ UINT64_C(0x646f72616e646f6d);
     uint64_t c = key[0] ^ UINT64_C(0x6c7967656e657261), d = key[1] ^ UINT64_C(0x7465646279746573);
     uint64_t last = (uint64_t)size << 56;
-    for (; size >= 8; at += 8, size -= 8) {
+    size_t left = size;
+    for (; left >= 8; at += 8, left -= 8) {
         uint64_t word;
         memcpy(&word, at, 8);
         d ^= word;
         SIP_ROUND(a, b, c, d);
         a ^= word;
     }
-    uint64_t tail = 0;
-    memcpy(&tail, at, size);
-    last |= tail;
+    last |= read_tail(at, left, size);
     d ^= last;
     SIP_ROUND(a, b, c, d);
     a ^= last;

@@ -5,6 +5,8 @@
 #include "objects/dict.h"
 #include "objects/error.h"
 #include "objects/exception.h"
+#include "objects/float.h"
+#include "objects/format_spec.h"
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/str.h"
@@ -154,7 +156,10 @@ Value value_format(Value v, NULLABLE Value spec)
     if (is_plain && is_exact_int(v)) return value_str(v);
     Value empty = value_is_null(spec) ? str_empty() : value_incref(spec);
     if (value_is_null(empty)) return VALUE_NULL;
-    Value text = call_special(v, ID(__format__), &empty, 1);
+    Value text = is_exact_str(v)             ? format_str(v, empty)
+                 : is_exact_int(v)           ? format_int(v, empty)
+                 : type_of(v) == &type_float ? format_float(v, empty)
+                                             : call_special(v, ID(__format__), &empty, 1);
     value_decref(empty);
     if (value_is_null(text)) {
         if (!error_occurred()) error_format(&type_TypeError, "Type %T doesn't define __format__", v);

@@ -23,6 +23,7 @@
 #include "objects/iter.h"
 #include "objects/list.h"
 #include "objects/native.h"
+#include "objects/plain.h"
 #include "objects/repr_guard.h"
 #include "objects/set.h"
 #include "objects/str.h"
@@ -215,8 +216,12 @@ ALWAYS_INLINE ssize_t find_str_in_width(const Dict *dict, Value key, int64_t has
 /* All keys are exact strs, and so is `key`. */
 static ssize_t find_str(const Dict *dict, Value key, int64_t hash)
 {
-    if (LIKELY(dict->index_width == 1)) return find_str_in_width(dict, key, hash, 1);
-    return find_str_in_width(dict, key, hash, dict->index_width);
+    switch (dict->index_width) {
+    case 1: return find_str_in_width(dict, key, hash, 1);
+    case 2: return find_str_in_width(dict, key, hash, 2);
+    case 4: return find_str_in_width(dict, key, hash, 4);
+    default: return find_str_in_width(dict, key, hash, 8);
+    }
 }
 
 /* 1 equal, 0 not, -1 error, -2: the dict has changed meanwhile. */
@@ -243,7 +248,8 @@ restart:;
             if (value_is(entry->key, key)) return i;
             /* two different immediate ints are never equal */
             if (entry->hash == hash && !(key_is_immediate && values_are_small_ints(key, entry->key))) {
-                int equal = compare_with_entry(dict, i, key);
+                int equal = plain_equal(entry->key, key);
+                if (equal == PLAIN_UNKNOWN) equal = compare_with_entry(dict, i, key);
                 if (equal == -1) return FAILED;
                 if (equal == -2) goto restart;
                 if (equal) return i;
@@ -260,6 +266,31 @@ ALWAYS_INLINE ssize_t find(Dict *dict, Value key, int64_t hash)
 {
     if (LIKELY(dict->has_only_str_keys) && LIKELY(object_has_type(key, &type_str))) return find_str(dict, key, hash);
     return find_generic(dict, key, hash);
+}
+
+ssize_t dict_find_plain(Value v, Value key)
+{
+    const Dict *dict = as_dict(v);
+    if (LIKELY(dict->has_only_str_keys) && LIKELY(object_has_type(key, &type_str)))
+        return find_str(dict, key, dict_hash_key(key));
+    int64_t hash;
+    if (!plain_hash(key, &hash)) return PLAIN_UNKNOWN;
+    size_t mask = cell_mask(dict), perturb = (size_t)hash, cell = (size_t)hash & mask;
+    for (;;) {
+        ssize_t i = read_cell(dict->indices, cell, dict->index_width);
+        if (i >= 0) {
+            const DictEntry *entry = &dict->entries[i];
+            if (value_is(entry->key, key)) return i;
+            if (entry->hash == hash) {
+                int equal = plain_equal(entry->key, key);
+                if (equal) return equal == 1 ? i : PLAIN_UNKNOWN;
+            }
+        } else if (i == EMPTY) {
+            return PLAIN_MISSING;
+        }
+        perturb >>= PERTURB_SHIFT;
+        cell = (cell * 5 + perturb + 1) & mask;
+    }
 }
 
 ssize_t dict_find_entry_hashed(Value v, Value key, int64_t hash)
@@ -476,6 +507,22 @@ Value dict_pop(Value v, Value key, NULLABLE Value fallback)
     dict_take_entry(v, i, &old_key, &value);
     value_decref(old_key);
     return value;
+}
+
+int dict_insert_missing(Value v, Value key, Value value)
+{
+    int64_t hash = dict_hash_key(key);
+    return hash == -1 ? -1 : insert_new(as_dict(v), key, hash, value_incref(value));
+}
+
+Value dict_exchange(Value v, ssize_t i, Value value)
+{
+    Dict *dict = as_dict(v);
+    Value old = dict->entries[i].value;
+    announce(dict, dict->entries[i].key, value);
+    track_for(dict, dict->entries[i].key, value);
+    dict->entries[i].value = value_incref(value);
+    return old;
 }
 
 Value dict_set_default(Value v, Value key, Value fallback)

@@ -72,6 +72,10 @@ extern void (*dict_watch_hook)(Value dict, Value key, NULLABLE Value new_value);
 /* --- for dict_views.c and the modules that know dicts well --- */
 /* Removes the entry `index`, which must be live; *key and *value are owned by the caller. */
 void dict_take_entry(Value dict, ssize_t index, Value *key, Value *value);
+/* Adds a key that is certainly missing. */
+int dict_insert_missing(Value dict, Value key, Value value) NODISCARD;
+/* Another value for the live entry `index`: gives the old one, owned. */
+Value dict_exchange(Value dict, ssize_t index, Value value) NODISCARD;
 /* Moves the live entry `index` behind all others or before all others. */
 int dict_move_to_end(Value dict, ssize_t index) NODISCARD;
 int dict_move_to_front(Value dict, ssize_t index) NODISCARD;

@@ -197,7 +197,10 @@ static Value next_of_reversed(Value v)
 {
     Reversed *self = (Reversed *)value_as_object(v);
     if (self->index >= 0 && !value_is_null(self->sequence)) {
-        Value item = sequence_item(self->sequence, self->index);
+        Value sequence = self->sequence;
+        if (is_exact_str(sequence) && self->index < str_length(sequence))
+            return str_from_char(str_char(as_str(sequence), self->index--));
+        Value item = sequence_item(sequence, self->index);
         if (!value_is_null(item)) {
             self->index--;
             return item;

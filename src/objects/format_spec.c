@@ -73,7 +73,8 @@ static bool accept(const Str *text, ssize_t *at, const char *allowed, uint32_t *
 {
     if (*at >= text->length) return false;
     uint32_t c = str_char(text, *at);
-    if (c == 0 || c > 127 || !strchr(allowed, (int)c)) return false;
+    while (*allowed && (uint8_t)*allowed != c) allowed++; /* a few characters: no call */
+    if (!*allowed) return false;
     *found = c;
     ++*at;
     return true;

@@ -35,6 +35,14 @@ typedef struct DictIterator {
     NULLABLE Value result; /* item iterators: the pair given last, used again when nobody kept it */
 } DictIterator;
 
+typedef struct SetIterator {
+    Object head;
+    NULLABLE Value set;    /* owned; no value: exhausted */
+    ssize_t position;      /* in the table */
+    ssize_t length_before; /* -1: the set has changed, every next raises */
+    ssize_t remaining;
+} SetIterator;
+
 typedef struct Enumerate {
     Object head;
     int64_t index;            /* next number while it fits a small int */

@@ -15,6 +15,7 @@
 #include "objects/int.h"
 #include "objects/list.h"
 #include "objects/module.h"
+#include "objects/plain.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
@@ -280,6 +281,11 @@ static Value object_compare(Value left, Value right, CompareOp op)
     }
     default: return VALUE_NOT_IMPLEMENTED;
     }
+}
+
+bool type_is_by_identity(const Type *type)
+{
+    return type->hash == object_hash && type->compare == object_compare;
 }
 
 /* --- methods --- */

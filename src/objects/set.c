@@ -22,6 +22,7 @@
 #include "objects/iter.h"
 #include "objects/list.h"
 #include "objects/native.h"
+#include "objects/plain.h"
 #include "objects/repr_guard.h"
 #include "objects/set_ops.h"
 #include "objects/str.h"
@@ -122,13 +123,11 @@ static NOINLINE int compare_with_entry(Set *set, SetEntry *entry, Value key)
     return equal < 0 ? -1 : has_changed ? -2 : equal;
 }
 
-/* Same result for an entry whose hash is the key's; settles the usual cases without a call. */
+/* Same result for an entry whose hash is the key's; settles the usual cases without Python code. */
 ALWAYS_INLINE int matches(Set *set, SetEntry *entry, Value key)
 {
-    if (value_is(entry->key, key)) return 1;
-    if (object_has_type(key, &type_str) && object_has_type(entry->key, &type_str)) return str_equal(entry->key, key);
-    if (values_are_small_ints(key, entry->key)) return 0;
-    return compare_with_entry(set, entry, key);
+    int equal = plain_equal(entry->key, key);
+    return equal == PLAIN_UNKNOWN ? compare_with_entry(set, entry, key) : equal;
 }
 
 /* The key's entry, or the unused entry where it would go; NULL on error. */
@@ -145,6 +144,25 @@ restart:;
             if (match == 1) return entry;
             if (match == -1) return NULL;
             if (match == -2) goto restart;
+        }
+        perturb >>= PERTURB_SHIFT;
+        i = (i * 5 + 1 + perturb) & mask;
+    }
+}
+
+int set_contains_plain(Value v, Value key)
+{
+    const Set *set = as_set(v);
+    int64_t hash;
+    if (!plain_hash(key, &hash)) return PLAIN_UNKNOWN;
+    size_t mask = (size_t)set->mask, perturb = (size_t)hash, i = (size_t)hash & mask;
+    for (;;) {
+        const SetEntry *entry = &set->table[i];
+        for (int left = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0; left >= 0; left--, entry++) {
+            if (value_is_null(entry->key)) return 0;
+            if (entry->hash != hash) continue;
+            int match = plain_equal(entry->key, key);
+            if (match) return match;
         }
         perturb >>= PERTURB_SHIFT;
         i = (i * 5 + 1 + perturb) & mask;
@@ -448,14 +466,6 @@ static int64_t hash_frozenset(Value self)
 }
 
 /* --- iterator --- */
-
-typedef struct SetIterator {
-    Object head;
-    NULLABLE Value set;    /* owned; no value: exhausted */
-    ssize_t position;      /* in the table */
-    ssize_t length_before; /* -1: the set has changed, every next raises */
-    ssize_t remaining;
-} SetIterator;
 
 static Value iter_of_set(Value self)
 {

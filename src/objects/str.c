@@ -109,6 +109,19 @@ Value str_from_char(uint32_t c)
     return value_from_object(s);
 }
 
+NULLABLE const Value *str_latin1_characters(void)
+{
+    for (uint32_t c = 0; c < 256; c++) {
+        Value v = latin1_strings[c] ? VALUE_NULL : str_from_char(c);
+        if (!latin1_strings[c]) {
+            error_clear();
+            return NULL;
+        }
+        value_xdecref(v);
+    }
+    return (const Value *)latin1_strings;
+}
+
 /* Characters of kind 1, whose class is known. */
 static Value from_bytes(const void *text, ssize_t length, uint32_t max_char)
 {
@@ -347,13 +360,39 @@ int64_t str_hash(Value v)
     return s->hash;
 }
 
+/* memcmp() == 0; most strings are short enough for two loads that may overlap. */
+ALWAYS_INLINE bool is_same_memory(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    if (size > 16) return memcmp(a, b, size) == 0;
+    if (size >= 8) {
+        uint64_t x, y, u, v;
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        memcpy(&u, a + size - 8, 8);
+        memcpy(&v, b + size - 8, 8);
+        return ((x ^ y) | (u ^ v)) == 0;
+    }
+    if (size >= 4) {
+        uint32_t x, y, u, v;
+        memcpy(&x, a, 4);
+        memcpy(&y, b, 4);
+        memcpy(&u, a + size - 4, 4);
+        memcpy(&v, b + size - 4, 4);
+        return ((x ^ y) | (u ^ v)) == 0;
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (a[i] != b[i]) return false;
+    }
+    return true;
+}
+
 bool str_equal(Value a, Value b)
 {
     if (value_is(a, b)) return true;
     const Str *x = as_str(a), *y = as_str(b);
     if (x->length != y->length || x->kind != y->kind) return false;
     if (x->hash != y->hash && x->hash != -1 && y->hash != -1) return false;
-    return memcmp(x->data, y->data, (size_t)x->length * x->kind) == 0;
+    return is_same_memory(x->data, y->data, (size_t)x->length * x->kind);
 }
 
 bool str_equal_cstr(Value v, const char *ascii)
@@ -507,12 +546,17 @@ Value str_join_array(Value separator, const Value *items, ssize_t count)
     char *out = result->data;
     int kind = result->kind;
     for (ssize_t i = 0; i < count; i++) {
-        if (i && between->length) {
+        if (i && between->length == 1 && kind == 1) {
+            *out++ = *(const char *)between->data;
+        } else if (i && between->length) {
             str_copy_chars(out, kind, between->data, between->kind, between->length);
             out += between->length * kind;
         }
         const Str *item = as_str(items[i]);
-        str_copy_chars(out, kind, item->data, item->kind, item->length);
+        if (item->length == 1 && kind == 1)
+            *out = *(const char *)item->data;
+        else
+            str_copy_chars(out, kind, item->data, item->kind, item->length);
         out += item->length * kind;
     }
     return value_from_object(result);

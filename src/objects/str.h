@@ -40,6 +40,8 @@ Value str_from_cstr(const char *text) NODISCARD;
 Value str_from_latin1(const void *text, ssize_t length) NODISCARD;
 Value str_from_kind(int kind, const void *characters, ssize_t length) NODISCARD; /* narrows */
 Value str_from_char(uint32_t character) NODISCARD;                       /* cached for Latin-1 */
+/* The 256 strings of one Latin-1 character, which live for ever; NULL: no memory. */
+NULLABLE const Value *str_latin1_characters(void);
 Value str_intern_cstr(const char *text) NODISCARD;
 void str_intern(Value *place);                                           /* replaces *place by the interned one */
 Value str_empty(void);

@@ -230,21 +230,16 @@ static Value repr_tuple(Value self)
     return str_builder_finish(&builder);
 }
 
-/* xxHash's mixing of the items' hashes: the same numbers as CPython's, so that sets of tuples show the same order. */
 static int64_t hash_tuple(Value self)
 {
-    static const uint64_t prime1 = 11400714785074694791u, prime2 = 14029467366897019727u, prime5 = 2870177450012600261u;
-    uint64_t mixed = prime5;
+    TupleHash state = tuple_hash_start();
     ssize_t length = tuple_length(self);
     for (ssize_t i = 0; i < length; i++) {
         int64_t hash = dict_hash_key(tuple_item_borrow(self, i));
         if (hash == -1) return -1;
-        mixed += (uint64_t)hash * prime2;
-        mixed = (mixed << 31) | (mixed >> 33);
-        mixed *= prime1;
+        tuple_hash_add(&state, hash);
     }
-    mixed += (uint64_t)length ^ (prime5 ^ 3527539u);
-    return mixed == (uint64_t)-1 ? 1546275796 : (int64_t)mixed;
+    return tuple_hash_end(&state, length);
 }
 
 static bool order_of_lengths(ssize_t left, ssize_t right, CompareOp op)

@@ -26,4 +26,23 @@ Value tuple_pack(int count, ...) NODISCARD;      /* Values, borrowed */
 Value tuple_slice(Value v, ssize_t low, ssize_t high) NODISCARD;
 Value tuple_from_iterable(Value v) NODISCARD;
 
+/* xxHash's mixing of the items' hashes: the same numbers as CPython's, so that sets of tuples show the same order. */
+typedef struct TupleHash {
+    uint64_t mixed;
+} TupleHash;
+#define TUPLE_HASH_PRIME_1 UINT64_C(11400714785074694791)
+#define TUPLE_HASH_PRIME_2 UINT64_C(14029467366897019727)
+#define TUPLE_HASH_PRIME_5 UINT64_C(2870177450012600261)
+ALWAYS_INLINE TupleHash tuple_hash_start(void) { return (TupleHash){TUPLE_HASH_PRIME_5}; }
+ALWAYS_INLINE void tuple_hash_add(TupleHash *state, int64_t item_hash)
+{
+    uint64_t mixed = state->mixed + (uint64_t)item_hash * TUPLE_HASH_PRIME_2;
+    state->mixed = ((mixed << 31) | (mixed >> 33)) * TUPLE_HASH_PRIME_1;
+}
+ALWAYS_INLINE int64_t tuple_hash_end(const TupleHash *state, ssize_t length)
+{
+    uint64_t mixed = state->mixed + ((uint64_t)length ^ (TUPLE_HASH_PRIME_5 ^ 3527539u));
+    return mixed == (uint64_t)-1 ? 1546275796 : (int64_t)mixed;
+}
+
 #endif
