@@ -8,6 +8,7 @@
 #include "objects/error.h"
 #include "objects/float.h"
 #include "objects/iter.h"
+#include "objects/shape.h"
 #include "objects/slice.h"
 #include "objects/tuple.h"
 
@@ -20,6 +21,9 @@ typedef struct Rebuild {
     Value built[32]; /* virtual objects that several slots share */
     int built_index[32];
     int built_count;
+    Value instances[RECORD_OBJECTS_MAX]; /* the same for instances, of which a snapshot has no more */
+    int instance_index[RECORD_OBJECTS_MAX];
+    int instance_count;
 } Rebuild;
 
 static uint64_t raw_value(const Rebuild *r, Ref ref)
@@ -99,9 +103,28 @@ static Value build_iterator(Rebuild *r, const Virtual *v)
     return value_from_object(it);
 }
 
+static Value build_instance(Rebuild *r, int index)
+{
+    for (int i = 0; i < r->instance_count; i++) {
+        if (r->instance_index[i] == index) return value_incref(r->instances[i]);
+    }
+    const Virtual *v = &r->ir->virtuals[index];
+    const VirtualField *f = &r->ir->fields[v->first];
+    Type *type = (Type *)raw_value(r, f[0].ref);
+    Shape *shape = (Shape *)raw_value(r, f[1].ref);
+    char *object = shape ? object_alloc_shaped(type, shape) : object_alloc(type, type->instance_size);
+    if (!object) return VALUE_NULL;
+    for (int i = 2; i < v->count; i++)
+        *(Value *)(object + (f[i].flags >> FIELD_OFFSET_SHIFT)) = build(r, f[i].ref, f[i].flags);
+    r->instances[r->instance_count] = value_from_object(object);
+    r->instance_index[r->instance_count++] = index;
+    return value_from_object(object);
+}
+
 static Value build_virtual(Rebuild *r, Ref ref)
 {
     int index = ref - REF_VIRTUAL;
+    if (r->ir->virtuals[index].kind == VIRTUAL_INSTANCE) return build_instance(r, index);
     for (int i = 0; i < r->built_count; i++) {
         if (r->built_index[i] == index) return value_incref(r->built[i]);
     }
@@ -119,7 +142,7 @@ static bool is_in_place(const Rebuild *r, const SnapEntry *entry, const Value *s
 {
     if (!REF_IS_VIRTUAL(entry->ref)) return false;
     const Virtual *v = &r->ir->virtuals[entry->ref - REF_VIRTUAL];
-    if (v->kind == VIRTUAL_TUPLE) return false;
+    if (v->kind == VIRTUAL_TUPLE || v->kind == VIRTUAL_INSTANCE) return false;
     const VirtualField *object = &r->ir->fields[v->first];
     return !(object->flags & SLOT_OWNED) && slot->bits != 0 && slot->bits == raw_value(r, object->ref);
 }
@@ -279,7 +302,7 @@ NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const ui
     r.tree = tree;
     r.ir = &tree->ir;
     r.values = values;
-    r.built_count = 0;
+    r.built_count = r.instance_count = 0;
     const Snapshot *s = &tree->ir.snapshots[snapshot];
     r.live_count = snapshot_live(&tree->ir, snapshot, r.live);
     for (int i = 0; i < s->frame_count; i++) {

@@ -231,6 +231,18 @@ static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, 
 
 /* --- classes --- */
 
+/* The instance of C(…), virtual if possible. */
+static bool make_instance(Type *class, Slot *slot)
+{
+    if (class_can_be_virtual(class) && object_new_virtual(class, slot)) return true;
+    Ref args[] = {const_value(value_from_object(class))};
+    Ref instance = emit_call_checked(HELPER_new_instance, args, 1);
+    if (REC_FAILED()) return false;
+    emit(IR_GOBJ, IR_NIL, instance, const_type(class), rec.raise_snapshot, 0); /* known to hold: for CSE */
+    *slot = (Slot){instance, OWN_SELF, true, 0, false};
+    return true;
+}
+
 /* C(…) of a class with a plain __new__: the instance is made here and __init__ inlined. */
 static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
 {
@@ -251,18 +263,15 @@ static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
     Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
     emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
     if (REC_FAILED() || !guard_function(const_value(init), init)) return true;
-    Ref args[] = {const_value(callable)};
-    Ref instance = emit_call_checked(HELPER_new_instance, args, 1);
-    if (REC_FAILED()) return true;
-    emit(IR_GOBJ, IR_NIL, instance, const_type(class), rec.raise_snapshot, 0); /* known to hold: for CSE */
+    Slot instance;
+    if (!make_instance(class, &instance)) return true;
     /* [NULL, class, args…] -> [instance] and a frame for (instance, args…) */
     Slot moved[64];
     for (int i = 0; i < b->nargs; i++) moved[i] = rec_take();
     rec_release(rec_take());
     rec_take();
-    rec_push(instance, OWN_SELF);
-    int local = rec_absolute(rec_stack(1));
-    rec_push_slot((Slot){instance, OWN_SLOT, true, (int16_t)local});
+    rec_push_slot(instance);
+    rec_push_copy(rec_stack(1), rec_absolute(rec_stack(1)));
     for (int i = b->nargs - 1; i >= 0; i--) rec_push_slot(moved[i]);
     push_frame_model(init, const_value(init), &with_self, 0, FRAME_EXIT_INIT);
     return true;
@@ -338,6 +347,7 @@ void record_call(void)
     if (REC_FAILED()) return;
     if (object_has_flag(callable, TYPE_IS_TYPE) && record_instantiate(callable, callable_slot->ref, &b)) return;
     if (REC_FAILED()) return;
+    if (REF_IS_VIRTUAL(callable_slot->ref)) materialize(callable_slot);
     Ref ref = as_tagged(callable_slot->ref);
     call_by_helper(HELPER_call, ref, b.nargs, drop, kwnames);
 }
@@ -397,6 +407,8 @@ void record_return(void)
         return;
     }
     RecordFrame callee = *rec.f;
+    if (callee.exit == FRAME_EXIT_INIT) guard_value(rec_stack(1)->ref, VALUE_NONE); /* or else a TypeError */
+    if (REC_FAILED()) return;
     Slot result = rec_take();
     int locals = callee.code->nlocalsplus;
     /* A result that a dying local keeps alive takes over its reference. */
@@ -413,11 +425,12 @@ void record_return(void)
     RecordFrame *caller = &rec.frames[rec.frame_count - 2];
     Slot saved[64];
     int count = MIN(locals, 64);
-    memcpy(saved, &rec.slots[callee.base], (size_t)count * sizeof(Slot));
     if (locals > 64) {
         record_abort(REASON_TOO_DEEP);
         return;
     }
+    objects_leave_frame(callee.base);
+    memcpy(saved, &rec.slots[callee.base], (size_t)count * sizeof(Slot));
     /* the frame is left first: what is dropped below may run code, and the barrier must see the result */
     rec.frame_count--;
     rec.f = caller;
@@ -432,7 +445,7 @@ void record_return(void)
     rec.returned = true;
 }
 
-bool record_property(Value property, Value instance)
+bool record_property(Value property)
 {
     return false;
 }

@@ -358,6 +358,11 @@ void record_compare(void)
 
 void record_is(void)
 {
+    Ref left = rec_stack(2)->ref, right = rec_stack(1)->ref;
+    if (is_object(left) || is_object(right)) { /* nobody else can have it */
+        replace_two(ir_bool(rec.ir, (left == right) != (rec.oparg == 1)), OWN_NONE);
+        return;
+    }
     Ref a = tagged_operand(2), b = tagged_operand(1);
     if (REC_FAILED()) return;
     replace_two(emit_pure(rec.oparg ? IR_WNE : IR_WEQ, IR_BOOL, a, b), OWN_NONE);

@@ -52,7 +52,7 @@ static void record_load_fast(void)
         record_abort(REASON_UNBOUND);
         return;
     }
-    if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
+    if (REF_IS_VIRTUAL(slot->ref) && !is_object(slot->ref)) materialize(slot);
     if (REF_IS_INS(slot->ref) && ir_type(rec.ir, slot->ref) == IR_VAL &&
         (rec.ir->ins[slot->ref].op == IR_ENTRY || rec.ir->ins[slot->ref].op == IR_SLOAD)) {
         emit_guard(IR_GISNOT, slot->ref, const_value(VALUE_NULL));
@@ -99,8 +99,9 @@ static void record_load_const(void)
 static void record_copy(void)
 {
     Slot *slot = rec_stack(rec.oparg);
-    if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
-    if (slot->own == OWN_SELF) { /* two owners from now on: a stack entry does not keep its copies alive */
+    if (REF_IS_VIRTUAL(slot->ref) && !is_object(slot->ref)) materialize(slot);
+    if (slot->own == OWN_SELF &&
+        !is_object(slot->ref)) { /* two owners from now on: a stack entry does not keep its copies alive */
         Slot copy = *slot;
         copy.own = OWN_FRAGILE;
         rec_own(&copy);
