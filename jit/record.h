@@ -187,6 +187,7 @@ bool object_store(Value name);
 void object_materialize(Ref ref);
 Ref object_write(Ref ref);
 bool object_read(int index, Slot *slot);
+void slot_leaves_frame(Slot *slot, int base);
 void objects_leave_frame(int base);
 void for_all_object_fields(void (*visit)(Slot *slot, int argument), int argument);
 void record_check_objects(void);
@@ -208,7 +209,22 @@ void record_load_attr(void);
 void record_load_method(void);
 void record_store_attr(void);
 NULLABLE const NativeMember *member_of(Value descriptor); /* a __slots__ member, or NULL */
-bool record_property(Value property); /* inlines the getter for the instance on top; false: not such a one */
+/* Inlined functions of classes (record_special.c): false: there is no such function, or it cannot be inlined. */
+bool record_property(Value property);
+bool record_property_store(Value property);
+bool record_special_binary(void);
+bool record_special_compare(void);
+bool record_special_unary(Value name);
+bool record_special_truth(void);
+bool record_special_subscript(void);
+bool record_special_store_subscript(void);
+bool record_special_contains(void);
+bool record_special_next(void);
+bool record_special_result(int exit);
+int record_special_operands(int exit, Slot *result, Slot *operands);
+bool record_can_inline(const Code *code);
+bool record_guard_function(Ref ref, Value callable);
+void record_push_frame(Value function, int count, int exit, int units);
 /* A store over a value: learn what it is before (guards), drop it after. `now` is the actual one. */
 Ref record_old_value(Ref base, int offset, AliasClass class, Value now);
 void record_guard_droppable(Ref old, Value now);

@@ -135,7 +135,8 @@ static bool fold_class_attr(Value v, Value name, Ref *result)
     if (type_of(v) != &type_type || !value_is_null(type_lookup_borrow(&type_type, name))) return false;
     Value found = type_lookup_borrow(class, name);
     if (value_is_null(found)) return false;
-    if (type_of(found)->descr_get && !is_function(found)) return false;
+    if (object_has_type(found, &type_staticmethod)) found = static_method_callable_borrow(found);
+    if (value_is_null(found) || (type_of(found)->descr_get && !is_function(found))) return false;
     guard_value(rec_stack(1)->ref, v);
     if (!record_guard_version(class)) return false;
     *result = const_value(found);
@@ -244,6 +245,12 @@ void record_load_method(void)
     }
     Type *type = type_of(v);
     if (REC_FAILED()) return;
+    if (!value_is_null(attribute) && object_has_type(attribute, &type_staticmethod) && value_is_object(v) &&
+        !may_have_instance_dict(v) && slot_of(v, name) < 0 && !is_object(owner)) {
+        Value callable = static_method_callable_borrow(attribute);
+        if (!value_is_null(callable) && record_guard_class(owner, v)) push_bound(const_value(callable), OWN_NONE);
+        if (!value_is_null(callable)) return;
+    }
     if (!is_method) {
         int attr_slot = type->getattr == generic_getattr && value_is_object(v) &&
                                 (value_is_null(attribute) || !is_data_descriptor(attribute))
@@ -364,7 +371,9 @@ void record_store_attr(void)
 {
     Value v = actual(1), name = name_at(rec.oparg);
     if (is_object(rec_stack(1)->ref)) {
+        Value attribute = type_lookup_borrow(type_of(v), name);
         if (object_store(name) || REC_FAILED()) return;
+        if (!value_is_null(attribute) && (record_property_store(attribute) || REC_FAILED())) return;
         materialize(rec_stack(1));
     }
     Ref owner = rec_stack(1)->ref;
@@ -383,6 +392,7 @@ void record_store_attr(void)
             return;
         }
     }
+    if (!value_is_null(attribute) && (record_property_store(attribute) || REC_FAILED())) return;
     bool is_plain = (value_is_null(attribute) || !is_data_descriptor(attribute)) && has_shape(v) &&
                     !instance_attrs(v)->shape->is_dict && type_has_flag(type, TYPE_HEAP);
     if (is_plain) {

@@ -107,7 +107,8 @@ static bool is_local(int absolute)
     return false;
 }
 
-static void leave_local(Slot *slot, int base)
+/* The frame whose slots begin at `base` is about to go: what the slot has borrowed from its locals becomes its own. */
+void slot_leaves_frame(Slot *slot, int base)
 {
     if (slot->own != OWN_SLOT || slot->source < base) return;
     Slot *source = &rec.slots[slot->source];
@@ -119,11 +120,9 @@ static void leave_local(Slot *slot, int base)
     }
 }
 
-/* The frame whose slots begin at `base` is about to go: what attributes have borrowed from its locals becomes theirs.
- */
 void objects_leave_frame(int base)
 {
-    for_all_object_fields(leave_local, base);
+    for_all_object_fields(slot_leaves_frame, base);
 }
 
 /* --- attributes --- */

@@ -223,7 +223,7 @@ static bool decide(bool *outcome)
         if (REC_FAILED()) return false;
         return emit_guard(*outcome ? IR_GTRUE : IR_GFALSE, truth, REF_NONE);
     }
-    /* __bool__ or __len__ in Python: asking twice could be seen */
+    /* __len__ in Python: asking twice could be seen */
     const Type *type = type_of(actual(1));
     if (type_has_flag(type, TYPE_HEAP)) {
         record_abort(REASON_INSTRUCTION);
@@ -256,6 +256,7 @@ void record_jump_if(int opcode)
         break;
     }
     default:
+        if (!is_or_pop && (record_special_truth() || REC_FAILED())) return; /* or-pop wants the operand itself */
         if (!decide(&outcome)) return;
         jump_if = opcode == BC_POP_JUMP_FORWARD_IF_TRUE || opcode == BC_POP_JUMP_BACKWARD_IF_TRUE ||
                   opcode == BC_JUMP_IF_TRUE_OR_POP;
