@@ -15,7 +15,7 @@
 typedef struct Rebuild {
     JitTree *tree;
     const Tree *ir;
-    Ref live[SNAP_LIVE_MAX];
+    const Ref *live;
     int live_count;
     const uint64_t *values;
     Value built[32]; /* virtual objects that several slots share */
@@ -187,15 +187,18 @@ static COLD void find_result(const Tree *ir, Snapshot *s, int snapshot)
     }
 }
 
-static COLD Value build_result(JitTree *tree, int snapshot, const uint64_t *values)
+static Value build_result(JitTree *tree, int snapshot, const uint64_t *values)
 {
     Rebuild r = {.tree = tree, .ir = &tree->ir, .values = values};
     const Snapshot *s = &tree->ir.snapshots[snapshot];
-    r.live_count = snapshot_live(&tree->ir, snapshot, r.live);
     int top = tree->ir.frames[s->first_frame].locals;
     for (int i = s->entry_count - 1; i >= 0; i--) {
         const SnapEntry *entry = &tree->ir.entries[s->first_entry + i];
-        if (entry->slot == top) return build(&r, entry->ref, entry->flags);
+        if (entry->slot != top) continue;
+        Ref live[SNAP_LIVE_MAX];
+        r.live = live;
+        if (!REF_IS_CONST(entry->ref)) r.live_count = snapshot_live(&tree->ir, snapshot, live);
+        return build(&r, entry->ref, entry->flags);
     }
     return error_system("native code returned nothing");
 }
@@ -230,16 +233,21 @@ typedef struct FastEntry {
 typedef struct FastExit {
     bool is_possible;
     int count;
+    int live_count;
+    const Ref *live; /* behind the entries */
     FastEntry entries[];
 } FastExit;
 
 static COLD NULLABLE FastExit *make_fast(const Tree *ir, int snapshot)
 {
     const Snapshot *s = &ir->snapshots[snapshot];
-    FastExit *fast = raw_calloc(1, sizeof *fast + (size_t)s->entry_count * sizeof(FastEntry));
-    if (!fast) return NULL;
     Ref live[SNAP_LIVE_MAX];
     int live_count = snapshot_live(ir, snapshot, live);
+    size_t entries_size = (size_t)s->entry_count * sizeof(FastEntry), live_size = (size_t)live_count * sizeof(Ref);
+    FastExit *fast = raw_calloc(1, sizeof *fast + entries_size + live_size);
+    if (!fast) return NULL;
+    fast->live = memcpy((char *)(fast + 1) + entries_size, live, live_size);
+    fast->live_count = live_count;
     fast->is_possible = s->frame_count == 1;
     for (int i = 0; i < s->entry_count && fast->is_possible; i++) {
         const SnapEntry *entry = &ir->entries[s->first_entry + i];
@@ -304,7 +312,9 @@ NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const ui
     r.values = values;
     r.built_count = r.instance_count = 0;
     const Snapshot *s = &tree->ir.snapshots[snapshot];
-    r.live_count = snapshot_live(&tree->ir, snapshot, r.live);
+    Ref live[SNAP_LIVE_MAX];
+    r.live = quick->fast ? quick->fast->live : live;
+    r.live_count = quick->fast ? quick->fast->live_count : snapshot_live(&tree->ir, snapshot, live);
     for (int i = 0; i < s->frame_count; i++) {
         const SnapFrame *f = &tree->ir.frames[s->first_frame + i];
         int words = i + 1 < s->frame_count ? tree->ir.frames[s->first_frame + i + 1].base - f->base : 0xffff - f->base;

@@ -6,6 +6,7 @@
 
 #include "objects/activity.h"
 #include "objects/function.h"
+#include "objects/tuple.h"
 
 Recorder rec;
 bool jit_is_recording, jit_calls_out;
@@ -196,10 +197,20 @@ static void finish_aborted(void)
     }
 }
 
+/* A function that names itself: recursive, most likely. */
+static bool calls_itself(const Code *code)
+{
+    for (ssize_t i = 0; i < tuple_length(code->names); i++) {
+        if (value_is(tuple_item_borrow(code->names, i), code->name)) return true;
+    }
+    return false;
+}
+
 /* Entering native code costs about as much as ten interpreted instructions. A small function without calls is worth
- * having only for native callers. */
+ * having only for native callers; but the first trace of a recursive one is often that of its leaves. */
 static bool pays_from_interpreter(const Tree *ir)
 {
+    if (calls_itself(rec.place->code)) return true;
     if (ir->ins[ir->ins_count - 1].op == IR_LINK) return true; /* to a loop */
     for (int i = 0; i < ir->ins_count; i++) {
         if (ir->ins[i].op == IR_CALL && ir->ins[i].b >= HELPER_call && ir->ins[i].b <= HELPER_call_4) return true;
