@@ -10,18 +10,22 @@
 #include "objects/error.h"
 #include "objects/float.h"
 #include "objects/iter.h"
+#include "objects/shape.h"
 #include "objects/slice.h"
 #include "objects/tuple.h"
 
 typedef struct Rebuild {
     JitTree *tree;
     const Tree *ir;
-    Ref live[SNAP_LIVE_MAX];
+    const Ref *live;
     int live_count;
     const uint64_t *values;
     Value built[32]; /* virtual objects that several slots share */
     int built_index[32];
     int built_count;
+    Value instances[RECORD_OBJECTS_MAX]; /* the same for instances, of which a snapshot has no more */
+    int instance_index[RECORD_OBJECTS_MAX];
+    int instance_count;
 } Rebuild;
 
 static uint64_t raw_value(const Rebuild *r, Ref ref)
@@ -101,9 +105,28 @@ static Value build_iterator(Rebuild *r, const Virtual *v)
     return value_from_object(it);
 }
 
+static Value build_instance(Rebuild *r, int index)
+{
+    for (int i = 0; i < r->instance_count; i++) {
+        if (r->instance_index[i] == index) return value_incref(r->instances[i]);
+    }
+    const Virtual *v = &r->ir->virtuals[index];
+    const VirtualField *f = &r->ir->fields[v->first];
+    Type *type = (Type *)raw_value(r, f[0].ref);
+    Shape *shape = (Shape *)raw_value(r, f[1].ref);
+    char *object = shape ? object_alloc_shaped(type, shape) : object_alloc(type, type->instance_size);
+    if (!object) return VALUE_NULL;
+    for (int i = 2; i < v->count; i++)
+        *(Value *)(object + (f[i].flags >> FIELD_OFFSET_SHIFT)) = build(r, f[i].ref, f[i].flags);
+    r->instances[r->instance_count] = value_from_object(object);
+    r->instance_index[r->instance_count++] = index;
+    return value_from_object(object);
+}
+
 static Value build_virtual(Rebuild *r, Ref ref)
 {
     int index = ref - REF_VIRTUAL;
+    if (r->ir->virtuals[index].kind == VIRTUAL_INSTANCE) return build_instance(r, index);
     for (int i = 0; i < r->built_count; i++) {
         if (r->built_index[i] == index) return value_incref(r->built[i]);
     }
@@ -121,7 +144,7 @@ static bool is_in_place(const Rebuild *r, const SnapEntry *entry, const Value *s
 {
     if (!REF_IS_VIRTUAL(entry->ref)) return false;
     const Virtual *v = &r->ir->virtuals[entry->ref - REF_VIRTUAL];
-    if (v->kind == VIRTUAL_TUPLE) return false;
+    if (v->kind == VIRTUAL_TUPLE || v->kind == VIRTUAL_INSTANCE) return false;
     const VirtualField *object = &r->ir->fields[v->first];
     return !(object->flags & SLOT_OWNED) && slot->bits != 0 && slot->bits == raw_value(r, object->ref);
 }
@@ -166,15 +189,18 @@ static COLD void find_result(const Tree *ir, Snapshot *s, int snapshot)
     }
 }
 
-static COLD Value build_result(JitTree *tree, int snapshot, const uint64_t *values)
+static Value build_result(JitTree *tree, int snapshot, const uint64_t *values)
 {
     Rebuild r = {.tree = tree, .ir = &tree->ir, .values = values};
     const Snapshot *s = &tree->ir.snapshots[snapshot];
-    r.live_count = snapshot_live(&tree->ir, snapshot, r.live);
     int top = tree->ir.frames[s->first_frame].locals;
     for (int i = s->entry_count - 1; i >= 0; i--) {
         const SnapEntry *entry = &tree->ir.entries[s->first_entry + i];
-        if (entry->slot == top) return build(&r, entry->ref, entry->flags);
+        if (entry->slot != top) continue;
+        Ref live[SNAP_LIVE_MAX];
+        r.live = live;
+        if (!REF_IS_CONST(entry->ref)) r.live_count = snapshot_live(&tree->ir, snapshot, live);
+        return build(&r, entry->ref, entry->flags);
     }
     return error_system("native code returned nothing");
 }
@@ -214,6 +240,8 @@ typedef struct FastFrame {
 typedef struct FastExit {
     bool is_possible;
     FastFrame *frames; /* behind the entries */
+    int live_count;
+    const Ref *live; /* behind the frames */
     FastEntry entries[];
 } FastExit;
 
@@ -238,11 +266,14 @@ static COLD NULLABLE FastExit *make_fast(const Tree *ir, int snapshot)
 {
     const Snapshot *s = &ir->snapshots[snapshot];
     size_t entries = (size_t)s->entry_count * sizeof(FastEntry), frames = (size_t)s->frame_count * sizeof(FastFrame);
-    FastExit *fast = raw_calloc(1, sizeof *fast + entries + frames);
-    if (!fast) return NULL;
     Ref live[SNAP_LIVE_MAX];
     int live_count = snapshot_live(ir, snapshot, live), n = 0;
+    size_t live_size = (size_t)live_count * sizeof(Ref);
+    FastExit *fast = raw_calloc(1, sizeof *fast + entries + frames + live_size);
+    if (!fast) return NULL;
     fast->frames = (FastFrame *)((char *)fast->entries + entries);
+    fast->live = memcpy((char *)fast->frames + frames, live, live_size);
+    fast->live_count = live_count;
     fast->is_possible = true;
     for (int i = 0; i < s->frame_count && fast->is_possible; i++) {
         const SnapFrame *frame = &ir->frames[s->first_frame + i];
@@ -314,9 +345,11 @@ NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const ui
     r.tree = tree;
     r.ir = &tree->ir;
     r.values = values;
-    r.built_count = 0;
+    r.built_count = r.instance_count = 0;
     const Snapshot *s = &tree->ir.snapshots[snapshot];
-    r.live_count = snapshot_live(&tree->ir, snapshot, r.live);
+    Ref live[SNAP_LIVE_MAX];
+    r.live = quick->fast ? quick->fast->live : live;
+    r.live_count = quick->fast ? quick->fast->live_count : snapshot_live(&tree->ir, snapshot, live);
     for (int i = 0; i < s->frame_count; i++) {
         const SnapFrame *f = &tree->ir.frames[s->first_frame + i];
         int words = i + 1 < s->frame_count ? tree->ir.frames[s->first_frame + i + 1].base - f->base : 0xffff - f->base;

@@ -320,6 +320,13 @@ static Value helper_new_instance(Value class)
     return object_new(as_type(class), NULL, 0, VALUE_NULL);
 }
 
+/* An instance whose attributes native code is going to fill in. */
+static Value helper_instance_new(Type *class, Shape *shape)
+{
+    void *object = shape ? object_alloc_shaped(class, shape) : object_alloc(class, class->instance_size);
+    return object ? value_from_object(object) : VALUE_NULL;
+}
+
 #define op_binary helper_binary
 #define is_true helper_is_true
 #define contains helper_contains

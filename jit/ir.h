@@ -23,8 +23,9 @@
 typedef int32_t Ref;
 enum {
     REF_NONE = INT32_MIN,
-    REF_VIRTUAL = 1 << 28
-}; /* REF_VIRTUAL + k: virtual object k of the tree (snapshots only) */
+    REF_VIRTUAL = 1 << 28, /* + k: virtual object k of the tree (snapshots only) */
+    REF_OBJECT = 1 << 29   /* + k: object k of the recorder (record_object.c); a REF_VIRTUAL in snapshots */
+};
 
 typedef enum IrType { IR_NIL, IR_INT, IR_FLOAT, IR_BOOL, IR_VAL, IR_WORD } IrType;
 
@@ -143,10 +144,11 @@ typedef struct Snapshot {
     int32_t segment;
 } Snapshot;
 
-typedef enum VirtualKind { VIRTUAL_TUPLE, VIRTUAL_RANGE_ITERATOR, VIRTUAL_LIST_ITERATOR, VIRTUAL_METHOD } VirtualKind;
+typedef enum VirtualKind { VIRTUAL_TUPLE, VIRTUAL_RANGE_ITERATOR, VIRTUAL_LIST_ITERATOR, VIRTUAL_INSTANCE } VirtualKind;
 
 /* Fields of VIRTUAL_RANGE_ITERATOR: object or 0, next, remaining, step (words); VIRTUAL_LIST_ITERATOR: object or 0,
- * list, index; others: their items. Field flags say who owns each, as in SnapEntry. */
+ * list, index; VIRTUAL_INSTANCE: class, shape or 0, and the attributes that are set, whose flags tell their offset too;
+ * others: their items. Field flags say who owns each, as in SnapEntry. */
 typedef struct Virtual {
     uint8_t kind;
     uint8_t is_owned; /* of the object field */
@@ -158,6 +160,7 @@ typedef struct VirtualField {
     Ref ref;
     uint32_t flags;
 } VirtualField;
+enum { FIELD_OFFSET_SHIFT = 8, RECORD_OBJECTS_MAX = 32 /* virtual instances at one point */ };
 
 typedef struct Segment {
     int32_t first, end;      /* instructions [first, end) */

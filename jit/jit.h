@@ -59,6 +59,9 @@ bool jit_hot_loop(struct Frame *frame, union Unit *ip, Value *sp);
 bool jit_hot_function(struct Frame *frame, union Unit *ip, Value *sp);
 bool jit_record(struct Frame *frame, union Unit *ip, Value *sp);
 extern bool jit_is_recording;
+/* Set by jit_record: this frame runs now, in the place of the instruction, whose operands are taken off and whose
+ * frame's ip, sp and return_units are set. */
+extern NULLABLE struct Frame *jit_callee;
 extern bool jit_calls_out;               /* set by jit_record: run this instruction by its helper (opcode_helpers) */
 bool jit_starts_at(struct Frame *frame); /* recording has just been started, and at this frame */
 void jit_record_abandon(void);

@@ -6,6 +6,7 @@
 
 #include "objects/activity.h"
 #include "objects/function.h"
+#include "objects/tuple.h"
 
 Recorder rec;
 bool jit_is_recording, jit_calls_out;
@@ -22,6 +23,7 @@ static void recorder_reset(JitTree *tree)
     rec.reason = REASON_NONE;
     rec.followed_count = rec.unrolled = 0;
     rec.kinds_differ = false;
+    for (int i = 0; i < RECORD_OBJECTS; i++) rec.objects[i].holders = 0;
     rec.tree = tree;
     rec.ir = &tree->ir;
     rec.place = tree->place;
@@ -79,18 +81,21 @@ bool record_start_root(Place *place, Frame *frame)
     return true;
 }
 
-static void restore_slot(const Tree *ir, const SnapEntry *entry)
+static bool restore_slot(const Tree *ir, const SnapEntry *entry)
 {
     Slot *slot = &rec.slots[entry->slot];
     slot->ref = entry->ref;
     slot->modified = true;
     slot->source = 0;
+    if (REF_IS_VIRTUAL(entry->ref) && ir->virtuals[entry->ref - REF_VIRTUAL].kind == VIRTUAL_INSTANCE)
+        return object_read(entry->ref - REF_VIRTUAL, slot);
     if (entry->flags & SLOT_OWNED)
         slot->own = OWN_SELF;
     else if (REF_IS_VIRTUAL(entry->ref))
         slot->own = OWN_MEMORY; /* an iterator that stands in its slot */
     else
         slot->own = is_counted(entry->ref) && !REF_IS_CONST(entry->ref) ? OWN_FRAGILE : OWN_NONE;
+    return true;
 }
 
 bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame)
@@ -127,7 +132,9 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
             i == 0 ? (Slot){REF_UNREAD, OWN_MEMORY, false, 0} : (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
         for (int k = 0; k < words; k++) rec.slots[sf.base + k] = fresh;
     }
-    for (int i = 0; i < s->entry_count; i++) restore_slot(ir, &ir->entries[s->first_entry + i]);
+    for (int i = 0; i < s->entry_count; i++) {
+        if (!restore_slot(ir, &ir->entries[s->first_entry + i])) return false;
+    }
     *VECTOR_ADD(ir, segments) = (Segment){ir->ins_count, 0, snapshot, -1, 0};
     begin();
     return true;
@@ -261,6 +268,7 @@ static void check_assumptions(void)
     rec.needs_valid_check = false;
     Ref valid = emit_load(IR_FLOAD, IR_WORD, ir_address(rec.ir, &rec.tree->valid), 0, ALIAS_VALID);
     emit_guard(IR_GTRUE, valid, REF_NONE);
+    record_check_objects();
 }
 
 static bool is_at_head(int unit)
@@ -395,8 +403,8 @@ static void settle_slots(void)
         Slot *slot = &rec.slots[i];
         if (!slot->modified) continue;
         if (REF_IS_VIRTUAL(slot->ref)) {
-            const Virtual *v = virtual_of(slot->ref);
-            if (v->kind == VIRTUAL_TUPLE || !is_iterator_slot(i)) materialize(slot);
+            if (is_object(slot->ref) || virtual_of(slot->ref)->kind == VIRTUAL_TUPLE || !is_iterator_slot(i))
+                materialize(slot);
         }
         if (!REF_IS_VIRTUAL(slot->ref)) rec_own(slot);
     }

@@ -25,6 +25,8 @@
 
 #include "jit/helpers.h"
 #include "jit/runtime.h"
+#include "objects/native.h"
+#include "objects/shape.h"
 #include "objects/str.h"
 
 typedef enum Own { OWN_NONE, OWN_MEMORY, OWN_SELF, OWN_SLOT, OWN_FRAGILE } Own;
@@ -51,6 +53,19 @@ typedef struct RecordFrame {
     Slot function_slot; /* what keeps a function alive that is not a constant */
 } RecordFrame;
 
+enum { OBJECT_FIELDS = 16, RECORD_OBJECTS = RECORD_OBJECTS_MAX };
+
+/* An instance that exists in the recorder only (record_object.c). */
+typedef struct RecordObject {
+    Type *type;
+    NULLABLE Shape *shape;
+    int holders; /* slots that have it; 0: this entry is free */
+    int count;
+    int written; /* the Virtual that shows its state at the last snapshot; -1: none */
+    uint16_t offsets[OBJECT_FIELDS];
+    Slot fields[OBJECT_FIELDS];
+} RecordObject;
+
 enum { RECORD_SLOTS = 1024, RECORD_FRAMES = 12, TRACE_INS_MAX = 1200, TREE_INS_MAX = 3000, TREE_SEGMENTS_MAX = 40 };
 
 typedef struct Recorder {
@@ -62,6 +77,7 @@ typedef struct Recorder {
     int frame_count;
     RecordFrame *f; /* innermost */
     Slot slots[RECORD_SLOTS];
+    RecordObject objects[RECORD_OBJECTS];
     int snapshot, raise_snapshot; /* of the current instruction; -1: not taken yet */
     bool has_effects;             /* the current instruction has emitted some */
     bool needs_valid_check;
@@ -115,6 +131,7 @@ void rec_flush(int from_top);                    /* an owned stack entry into th
 void rec_own(Slot *slot);                        /* makes it OWN_SELF (or OWN_NONE for what is not counted) */
 void rec_assign(Slot *target, int absolute, Slot value);
 int rec_absolute(const Slot *slot);
+void for_all_slots(void (*visit)(Slot *slot, int argument), int argument);
 
 /* --- effects --- */
 int record_snapshot(void);
@@ -154,6 +171,7 @@ void guard_value(Ref ref, Value v);          /* is exactly this object */
 bool known_type(Ref ref, const Type **type); /* from guards on the path */
 /* Guards that the instance has the class (and layout) that it has now, and that the class is unchanged. */
 bool record_guard_class(Ref ref, Value instance);
+bool record_guard_version(Type *class);
 
 /* --- virtual objects --- */
 Ref virtual_new(VirtualKind kind, const Ref *fields, const Own *owns, int count);
@@ -161,6 +179,23 @@ Virtual *virtual_of(Ref ref);
 bool is_virtual(Ref ref, VirtualKind kind);
 Ref virtual_field(Ref ref, int index);
 void materialize(Slot *slot);
+
+/* --- virtual instances (record_object.c) --- */
+bool is_object(Ref ref);
+Type *object_class(Ref ref);
+bool class_can_be_virtual(const Type *class);
+bool object_new_virtual(Type *class, Slot *slot); /* false: there are too many */
+Slot object_copy(Ref ref);                        /* one more holder */
+void object_release(Ref ref);
+bool object_load(Value name);
+bool object_store(Value name);
+void object_materialize(Ref ref);
+Ref object_write(Ref ref);
+bool object_read(int index, Slot *slot);
+void slot_leaves_frame(Slot *slot, int base);
+void objects_leave_frame(int base);
+void for_all_object_fields(void (*visit)(Slot *slot, int argument), int argument);
+void record_check_objects(void);
 
 /* --- families --- */
 void record_instruction(int opcode);
@@ -182,7 +217,23 @@ void record_store_global(int opcode);
 void record_load_attr(void);
 void record_load_method(void);
 void record_store_attr(void);
-bool record_property(Value property, Value instance); /* inlines its getter; false: not such a one */
+NULLABLE const NativeMember *member_of(Value descriptor); /* a __slots__ member, or NULL */
+/* Inlined functions of classes (record_special.c): false: there is no such function, or it cannot be inlined. */
+bool record_property(Value property);
+bool record_property_store(Value property);
+bool record_special_binary(void);
+bool record_special_compare(void);
+bool record_special_unary(Value name);
+bool record_special_truth(void);
+bool record_special_subscript(void);
+bool record_special_store_subscript(void);
+bool record_special_contains(void);
+bool record_special_next(void);
+bool record_special_result(int exit);
+int record_special_operands(int exit, Slot *result, Slot *operands);
+bool record_can_inline(const Code *code);
+bool record_guard_function(Ref ref, Value callable);
+void record_push_frame(Value function, int count, int exit, int units);
 /* A store over a value: learn what it is before (guards), drop it after. `now` is the actual one. */
 Ref record_old_value(Ref base, int offset, AliasClass class, Value now);
 void record_guard_droppable(Ref old, Value now);

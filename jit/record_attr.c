@@ -16,12 +16,18 @@ typedef struct MemberDescriptorView {
     const NativeMember *member;
 } MemberDescriptorView;
 
+const NativeMember *member_of(Value descriptor)
+{
+    if (!object_has_type(descriptor, &type_member_descriptor)) return NULL;
+    return ((MemberDescriptorView *)value_as_object(descriptor))->member;
+}
+
 static Value name_at(int index)
 {
     return as_tuple(rec.f->code->names)->items[index];
 }
 
-static bool guard_version(Type *type)
+bool record_guard_version(Type *type)
 {
     uint32_t version = type_version(type);
     if (!version) {
@@ -40,6 +46,7 @@ static bool has_shape(Value v)
 bool record_guard_class(Ref ref, Value v)
 {
     Type *type = type_of(v);
+    if (is_object(ref)) return record_guard_version(object_class(ref));
     guard_type(ref, type);
     if (REC_FAILED()) return false;
     if (!type_has_flag(type, TYPE_HEAP)) return true;
@@ -49,7 +56,7 @@ bool record_guard_class(Ref ref, Value v)
             emit_load(IR_FLOAD, IR_WORD, ref, (int)(type->attrs_offset + offsetof(InstanceAttrs, shape)), ALIAS_SHAPE);
         emit_guard(IR_GIS, now, ir_address(rec.ir, shape));
     }
-    return !REC_FAILED() && guard_version(type);
+    return !REC_FAILED() && record_guard_version(type);
 }
 
 /* Where an attribute of an instance is; slot < 0: not in the instance. */
@@ -95,7 +102,7 @@ static void replace_top(Ref result, Own own)
     rec_push(result, own);
     if (old.own != OWN_SELF) return;
     /* the owner may go now, and the value with it: own the value first */
-    rec_own(rec_stack(1));
+    if (own != OWN_NONE) rec_own(rec_stack(1));
     rec_release(old);
 }
 
@@ -128,16 +135,38 @@ static bool fold_class_attr(Value v, Value name, Ref *result)
     if (type_of(v) != &type_type || !value_is_null(type_lookup_borrow(&type_type, name))) return false;
     Value found = type_lookup_borrow(class, name);
     if (value_is_null(found)) return false;
-    if (type_of(found)->descr_get && !is_function(found)) return false;
+    if (object_has_type(found, &type_staticmethod)) found = static_method_callable_borrow(found);
+    if (value_is_null(found) || (type_of(found)->descr_get && !is_function(found))) return false;
     guard_value(rec_stack(1)->ref, v);
-    if (!guard_version(class)) return false;
+    if (!record_guard_version(class)) return false;
     *result = const_value(found);
+    return true;
+}
+
+/* An attribute of the class, the same for all instances. */
+static bool is_plain_class_attr(Value attribute)
+{
+    return !value_is_null(attribute) && !type_of(attribute)->descr_get && !is_data_descriptor(attribute);
+}
+
+/* LOAD_ATTR of an object that exists in the recorder only. */
+static bool load_from_object(Value v, Value name)
+{
+    if (object_load(name) || REC_FAILED()) return true;
+    Value attribute = type_lookup_borrow(type_of(v), name);
+    if (!value_is_null(attribute) && is_data_descriptor(attribute) && record_property(attribute)) return true;
+    if (REC_FAILED() || slot_of(v, name) >= 0 || !is_plain_class_attr(attribute)) return REC_FAILED();
+    if (record_guard_version(type_of(v))) replace_top(const_value(attribute), OWN_NONE);
     return true;
 }
 
 void record_load_attr(void)
 {
     Value v = actual(1), name = name_at(rec.oparg);
+    if (is_object(rec_stack(1)->ref)) {
+        if (load_from_object(v, name)) return;
+        materialize(rec_stack(1));
+    }
     Ref owner = rec_stack(1)->ref, result;
     if (value_is_object(v) && type_of(v) == &type_module && fold_module_attr(v, name, &result)) {
         replace_top(result, OWN_NONE);
@@ -154,8 +183,8 @@ void record_load_attr(void)
         return;
     }
     Value attribute = type_lookup_borrow(type, name);
-    if (!value_is_null(attribute) && object_has_type(attribute, &type_member_descriptor)) {
-        const NativeMember *member = ((MemberDescriptorView *)value_as_object(attribute))->member;
+    if (!value_is_null(attribute) && member_of(attribute)) {
+        const NativeMember *member = member_of(attribute);
         Value now = *(Value *)((char *)value_as_object(v) + member->offset);
         if (member->kind == MEMBER_VALUE_EX && type_has_flag(type, TYPE_HEAP) && !value_is_null(now)) {
             if (!record_guard_class(owner, v)) return;
@@ -166,7 +195,7 @@ void record_load_attr(void)
         }
     }
     if (!value_is_null(attribute) && is_data_descriptor(attribute)) {
-        if (record_property(attribute, v)) return;
+        if (record_property(attribute) || REC_FAILED()) return;
         get_attr_by_helper(name);
         return;
     }
@@ -200,8 +229,11 @@ static void push_bound(Ref attribute, Own own)
 void record_load_method(void)
 {
     Value v = actual(1), name = name_at(rec.oparg);
+    Value attribute = type_of(v)->getattr == generic_getattr ? type_lookup_borrow(type_of(v), name) : VALUE_NULL;
+    bool is_method = !value_is_null(attribute) && type_has_flag(type_of(attribute), TYPE_METHOD_DESCRIPTOR) &&
+                     !may_have_instance_dict(v) && slot_of(v, name) < 0 && type_of(v)->attrs_offset >= 0;
     Slot *slot = rec_stack(1);
-    if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
+    if (REF_IS_VIRTUAL(slot->ref) && !(is_method && is_object(slot->ref))) materialize(slot);
     Ref owner = rec_stack(1)->ref, result;
     if (value_is_object(v) && type_of(v) == &type_module && fold_module_attr(v, name, &result)) {
         push_bound(result, OWN_NONE);
@@ -213,9 +245,12 @@ void record_load_method(void)
     }
     Type *type = type_of(v);
     if (REC_FAILED()) return;
-    Value attribute = type->getattr == generic_getattr ? type_lookup_borrow(type, name) : VALUE_NULL;
-    bool is_method = !value_is_null(attribute) && type_has_flag(type_of(attribute), TYPE_METHOD_DESCRIPTOR) &&
-                     !may_have_instance_dict(v) && slot_of(v, name) < 0 && type->attrs_offset >= 0;
+    if (!value_is_null(attribute) && object_has_type(attribute, &type_staticmethod) && value_is_object(v) &&
+        !may_have_instance_dict(v) && slot_of(v, name) < 0 && !is_object(owner)) {
+        Value callable = static_method_callable_borrow(attribute);
+        if (!value_is_null(callable) && record_guard_class(owner, v)) push_bound(const_value(callable), OWN_NONE);
+        if (!value_is_null(callable)) return;
+    }
     if (!is_method) {
         int attr_slot = type->getattr == generic_getattr && value_is_object(v) &&
                                 (value_is_null(attribute) || !is_data_descriptor(attribute))
@@ -335,6 +370,12 @@ static bool store_new(Ref owner, Value v, Value name)
 void record_store_attr(void)
 {
     Value v = actual(1), name = name_at(rec.oparg);
+    if (is_object(rec_stack(1)->ref)) {
+        Value attribute = type_lookup_borrow(type_of(v), name);
+        if (object_store(name) || REC_FAILED()) return;
+        if (!value_is_null(attribute) && (record_property_store(attribute) || REC_FAILED())) return;
+        materialize(rec_stack(1));
+    }
     Ref owner = rec_stack(1)->ref;
     Type *type = type_of(v);
     if (!value_is_object(v) || type->setattr != generic_setattr || REF_IS_VIRTUAL(owner)) {
@@ -342,8 +383,8 @@ void record_store_attr(void)
         return;
     }
     Value attribute = type_lookup_borrow(type, name);
-    if (!value_is_null(attribute) && object_has_type(attribute, &type_member_descriptor)) {
-        const NativeMember *member = ((MemberDescriptorView *)value_as_object(attribute))->member;
+    if (!value_is_null(attribute) && member_of(attribute)) {
+        const NativeMember *member = member_of(attribute);
         Value now = *(Value *)((char *)value_as_object(v) + member->offset);
         if (member->kind == MEMBER_VALUE_EX && !member->is_readonly && type_has_flag(type, TYPE_HEAP)) {
             if (!record_guard_class(owner, v)) return;
@@ -351,6 +392,7 @@ void record_store_attr(void)
             return;
         }
     }
+    if (!value_is_null(attribute) && (record_property_store(attribute) || REC_FAILED())) return;
     bool is_plain = (value_is_null(attribute) || !is_data_descriptor(attribute)) && has_shape(v) &&
                     !instance_attrs(v)->shape->is_dict && type_has_flag(type, TYPE_HEAP);
     if (is_plain) {

@@ -34,7 +34,7 @@ bool code_has_loop(const Code *code)
 }
 
 /* May the callee run inside the trace? */
-static bool can_inline(const Code *code)
+bool record_can_inline(const Code *code)
 {
     enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS };
     if ((code->flags & PLAIN) != PLAIN) return false;
@@ -98,7 +98,7 @@ static Ref constant_ref(Value v)
 
 /* Guards that the callable is a function of this code and this state. A constant: its version. Another one (made anew
  * by each run of a def or lambda): its code, namespaces and defaults. */
-static bool guard_function(Ref ref, Value callable)
+bool record_guard_function(Ref ref, Value callable)
 {
     Function *function = as_function(callable);
     if (!REF_IS_CONST(ref) && value_is_null(function->kwdefaults)) {
@@ -179,10 +179,20 @@ static void push_frame_model(Value callable, Ref function_ref, const Binding *b,
     rec.expects_frame = true;
 }
 
+/* The same for a function of as many parameters as there are arguments, for an instruction other than CALL. */
+void record_push_frame(Value function, int count, int exit, int units)
+{
+    Binding b = {.nargs = count};
+    for (int i = 0; i < count; i++) b.source[i] = i;
+    RecordFrame *caller = rec.f;
+    push_frame_model(function, const_value(function), &b, 0, exit);
+    caller->return_units = units;
+}
+
 static bool record_inline(Value callable, Ref function_ref, Binding *b, int below)
 {
     Code *code = as_code(as_function(callable)->code);
-    if (!can_inline(code) || !bind(as_function(callable), code, b)) return false;
+    if (!record_can_inline(code) || !bind(as_function(callable), code, b)) return false;
     push_frame_model(callable, function_ref, b, below, FRAME_EXIT_CALL);
     return true;
 }
@@ -245,6 +255,18 @@ static bool call_by_place(Value callable, Ref function_ref, int nargs, int below
 
 /* --- classes --- */
 
+/* The instance of C(…), virtual if possible. */
+static bool make_instance(Type *class, Slot *slot)
+{
+    if (class_can_be_virtual(class) && object_new_virtual(class, slot)) return true;
+    Ref args[] = {const_value(value_from_object(class))};
+    Ref instance = emit_call_checked(HELPER_new_instance, args, 1);
+    if (REC_FAILED()) return false;
+    emit(IR_GOBJ, IR_NIL, instance, const_type(class), rec.raise_snapshot, 0); /* known to hold: for CSE */
+    *slot = (Slot){instance, OWN_SELF, true, 0, false};
+    return true;
+}
+
 /* C(…) of a class with a plain __new__: the instance is made here and __init__ inlined. */
 static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
 {
@@ -256,7 +278,7 @@ static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
     Value init = type_lookup_borrow(class, ID(__init__));
     if (value_is_null(init) || !is_function(init)) return false;
     Code *code = as_code(as_function(init)->code);
-    if (!can_inline(code)) return false;
+    if (!record_can_inline(code)) return false;
     Binding with_self = {.nargs = b->nargs + 1, .kwnames = b->kwnames};
     if (!bind(as_function(init), code, &with_self)) return false;
     guard_value(callable_ref, callable);
@@ -264,19 +286,16 @@ static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
     if (!version) return false;
     Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
     emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
-    if (REC_FAILED() || !guard_function(const_value(init), init)) return true;
-    Ref args[] = {const_value(callable)};
-    Ref instance = emit_call_checked(HELPER_new_instance, args, 1);
-    if (REC_FAILED()) return true;
-    emit(IR_GOBJ, IR_NIL, instance, const_type(class), rec.raise_snapshot, 0); /* known to hold: for CSE */
+    if (REC_FAILED() || !record_guard_function(const_value(init), init)) return true;
+    Slot instance;
+    if (!make_instance(class, &instance)) return true;
     /* [NULL, class, args…] -> [instance] and a frame for (instance, args…) */
     Slot moved[64];
     for (int i = 0; i < b->nargs; i++) moved[i] = rec_take();
     rec_release(rec_take());
     rec_take();
-    rec_push(instance, OWN_SELF);
-    int local = rec_absolute(rec_stack(1));
-    rec_push_slot((Slot){instance, OWN_SLOT, true, (int16_t)local});
+    rec_push_slot(instance);
+    rec_push_copy(rec_stack(1), rec_absolute(rec_stack(1)));
     for (int i = b->nargs - 1; i >= 0; i--) rec_push_slot(moved[i]);
     push_frame_model(init, const_value(init), &with_self, 0, FRAME_EXIT_INIT);
     return true;
@@ -315,7 +334,7 @@ void record_call(void)
         guard_type(m, &type_method);
         if (REC_FAILED()) return;
         Binding unbound = {.nargs = nargs + 1, .kwnames = kwnames};
-        bool inlines = is_function(method->function) && can_inline(as_code(as_function(method->function)->code)) &&
+        bool inlines = is_function(method->function) && record_can_inline(as_code(as_function(method->function)->code)) &&
                        bind(as_function(method->function), as_code(as_function(method->function)->code), &unbound);
         if (!inlines) {
             call_by_helper(HELPER_call, m, nargs, 2, kwnames);
@@ -324,7 +343,7 @@ void record_call(void)
         Ref function = emit_load(IR_FLOAD, IR_VAL, m, offsetof(BoundMethod, function), ALIAS_CONST);
         Ref self = emit_load(IR_FLOAD, IR_VAL, m, offsetof(BoundMethod, self), ALIAS_CONST);
         guard_value(function, method->function);
-        if (REC_FAILED() || !guard_function(const_value(method->function), method->function)) return;
+        if (REC_FAILED() || !record_guard_function(const_value(method->function), method->function)) return;
         /* [NULL, method] -> [function, self]; the method may be freed: own what was read from it */
         Slot *null = rec_stack(nargs + 2);
         Slot method_slot = *callable_slot;
@@ -338,7 +357,7 @@ void record_call(void)
     }
     if (is_function(callable)) {
         Ref ref = callable_slot->ref;
-        if (!guard_function(ref, callable)) {
+        if (!record_guard_function(ref, callable)) {
             if (!REC_FAILED()) record_abort(REASON_CALL_KIND);
             return;
         }
@@ -353,6 +372,7 @@ void record_call(void)
     if (REC_FAILED()) return;
     if (object_has_flag(callable, TYPE_IS_TYPE) && record_instantiate(callable, callable_slot->ref, &b)) return;
     if (REC_FAILED()) return;
+    if (REF_IS_VIRTUAL(callable_slot->ref)) materialize(callable_slot);
     Ref ref = as_tagged(callable_slot->ref);
     call_by_helper(HELPER_call, ref, b.nargs, drop, kwnames);
 }
@@ -412,6 +432,7 @@ void record_return(void)
         return;
     }
     RecordFrame callee = *rec.f;
+    if (!record_special_result(callee.exit)) return;
     Slot result = rec_take();
     int locals = callee.code->nlocalsplus;
     /* A result that a dying local keeps alive takes over its reference. */
@@ -428,26 +449,25 @@ void record_return(void)
     RecordFrame *caller = &rec.frames[rec.frame_count - 2];
     Slot saved[64];
     int count = MIN(locals, 64);
-    memcpy(saved, &rec.slots[callee.base], (size_t)count * sizeof(Slot));
     if (locals > 64) {
         record_abort(REASON_TOO_DEEP);
         return;
     }
+    objects_leave_frame(callee.base);
+    memcpy(saved, &rec.slots[callee.base], (size_t)count * sizeof(Slot));
     /* the frame is left first: what is dropped below may run code, and the barrier must see the result */
     rec.frame_count--;
     rec.f = caller;
     bool is_discarded = callee.exit == FRAME_EXIT_INIT || callee.exit == FRAME_EXIT_DISCARD;
+    Slot operands[2];
+    int operand_count = record_special_operands(callee.exit, &result, operands);
     if (!is_discarded) {
         rec_push_slot(result);
         rec_stack(1)->modified = true;
     }
     for (int i = 0; i < count; i++) rec_release(saved[i]);
     rec_release(callee.function_slot);
+    while (operand_count > 0) rec_release(operands[--operand_count]); /* the left one first */
     if (is_discarded) rec_release(result);
     rec.returned = true;
-}
-
-bool record_property(Value property, Value instance)
-{
-    return false;
 }

@@ -67,7 +67,8 @@ void record_generic(int opcode)
 {
     Operands o;
     if (!operands_of(opcode, rec.oparg, &o) || rec.f->depth < o.reads) {
-        if (rec.frame_count > 1) do_not_inline(rec.f->code);
+        bool is_side_path = opcode == BC_RAISE_VARARGS && rec.bridge_of >= 0; /* the usual path stays inlined */
+        if (rec.frame_count > 1 && !is_side_path) do_not_inline(rec.f->code);
         record_abort(rec.frame_count > 1 ? REASON_NOT_INLINED : REASON_INSTRUCTION);
         return;
     }

@@ -264,6 +264,7 @@ static void for_any(Slot *slot, Value v)
 void record_for_iter(void)
 {
     Value v = actual(1);
+    if (record_special_next() || REC_FAILED()) return;
     if (is_generator(v)) {
         for_any(rec_stack(1), v);
         return;

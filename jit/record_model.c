@@ -114,8 +114,12 @@ void rec_push_slot(Slot slot)
 
 void rec_push_copy(const Slot *slot, int local)
 {
-    Slot copy = *slot;
+    Slot copy = is_object(slot->ref) ? object_copy(slot->ref) : *slot;
     copy.modified = true;
+    if (is_object(slot->ref)) {
+        rec_push_slot(copy);
+        return;
+    }
     switch ((Own)slot->own) {
     case OWN_MEMORY:
     case OWN_SELF:
@@ -250,7 +254,7 @@ void rec_own(Slot *slot)
     }
 }
 
-static void for_all_slots(void (*visit)(Slot *slot, int argument), int argument)
+void for_all_slots(void (*visit)(Slot *slot, int argument), int argument)
 {
     for (int i = 0; i < rec.frame_count; i++) {
         const RecordFrame *f = &rec.frames[i];
@@ -258,6 +262,7 @@ static void for_all_slots(void (*visit)(Slot *slot, int argument), int argument)
         for (int k = 0; k < count; k++) visit(&rec.slots[f->base + k], argument);
         visit(&rec.frames[i].function_slot, argument);
     }
+    for_all_object_fields(visit, argument);
 }
 
 /* A fragile slot that may hold the very object `ref`, whose only counted owner is about to go. */
@@ -291,6 +296,10 @@ static void emit_decref(Ref ref, bool is_shared)
 
 void rec_release(Slot slot)
 {
+    if (is_object(slot.ref)) {
+        object_release(slot.ref);
+        return;
+    }
     if (REF_IS_VIRTUAL(slot.ref)) {
         const Virtual v = *virtual_of(slot.ref);
         if (v.kind != VIRTUAL_TUPLE && !REF_IS_CONST(rec.ir->fields[v.first].ref)) {
@@ -364,8 +373,9 @@ void record_escaped(void)
 
 static void add_entry(int slot, const Slot *s)
 {
+    Ref ref = is_object(s->ref) ? object_write(s->ref) : s->ref;
     SnapEntry *entry = VECTOR_ADD(rec.ir, entries);
-    *entry = (SnapEntry){(uint16_t)slot, s->own == OWN_SELF ? SLOT_OWNED : 0, s->ref};
+    *entry = (SnapEntry){(uint16_t)slot, s->own == OWN_SELF ? SLOT_OWNED : 0, ref};
 }
 
 static int code_index(Code *code)
@@ -596,7 +606,7 @@ Virtual *virtual_of(Ref ref)
 }
 bool is_virtual(Ref ref, VirtualKind kind)
 {
-    return REF_IS_VIRTUAL(ref) && virtual_of(ref)->kind == kind;
+    return REF_IS_VIRTUAL(ref) && !is_object(ref) && virtual_of(ref)->kind == kind;
 }
 Ref virtual_field(Ref ref, int index)
 {
@@ -625,6 +635,10 @@ static Ref make_tuple(const Virtual *v)
 void materialize(Slot *slot)
 {
     if (!REF_IS_VIRTUAL(slot->ref)) return;
+    if (is_object(slot->ref)) {
+        object_materialize(slot->ref);
+        return;
+    }
     const Virtual v = *virtual_of(slot->ref);
     const VirtualField *f = &rec.ir->fields[v.first];
     Ref result;

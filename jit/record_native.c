@@ -127,7 +127,7 @@ static bool native_isinstance(const NativeCall *c)
         result = result || type_is_subtype(type_of(v), as_type(one));
     }
     Ref class_ref = arg(c, 1)->ref, ref = arg(c, 0)->ref;
-    if (REF_IS_VIRTUAL(class_ref) || REF_IS_VIRTUAL(ref)) return false;
+    if (REF_IS_VIRTUAL(class_ref) || (REF_IS_VIRTUAL(ref) && !is_object(ref))) return false;
     if (is_tuple && !REF_IS_CONST(class_ref)) return false;
     guard_value(class_ref, class);
     if (value_is_object(v)) {

@@ -51,8 +51,10 @@ static double actual_float(int from_top)
 static void replace_two(Ref result, Own own)
 {
     if (REC_FAILED()) return;
-    rec_drop(2);
+    Slot right = rec_take(), left = rec_take();
     rec_push(result, own);
+    rec_release(left);
+    rec_release(right);
 }
 
 /* --- ints --- */
@@ -227,6 +229,7 @@ void record_binary_op(void)
         replace_two(record_float_op(op), OWN_NONE);
         return;
     }
+    if (record_special_binary() || REC_FAILED()) return;
     bool is_quiet = is_quiet_operand(left) && is_quiet_operand(right) && op != NB_MATRIX_MULTIPLY;
     bool inplace_list = object_has_type(left, &type_list) && rec.oparg >= NB_INPLACE_ADD;
     if (op == NB_REMAINDER && !is_number_like(left)) is_quiet = false; /* formatting calls str() */
@@ -246,6 +249,7 @@ void record_unary(int opcode)
     Value v = actual(1);
     if (opcode == BC_UNARY_NOT) {
         if (type_has_flag(type_of(v), TYPE_HEAP) && (type_of(v)->number.truth || type_of(v)->mapping.length)) {
+            if (record_special_truth() || REC_FAILED()) return;
             Ref args[] = {tagged_operand(1)};
             Ref truth = emit_call_checked(HELPER_is_true, args, 1);
             rec_drop(1);
@@ -259,6 +263,8 @@ void record_unary(int opcode)
         rec_push(result, OWN_NONE);
         return;
     }
+    Value name = opcode == BC_UNARY_NEGATIVE ? ID(__neg__) : opcode == BC_UNARY_INVERT ? ID(__invert__) : ID(__pos__);
+    if (record_special_unary(name) || REC_FAILED()) return;
     Ref result;
     Own own = OWN_NONE;
     if (is_int_like(v) && opcode == BC_UNARY_NEGATIVE && actual_int(1) != SMALL_INT_MIN) {
@@ -328,6 +334,8 @@ void record_compare(void)
         guard_operand_type(2);
         guard_operand_type(1);
         result = ir_bool(rec.ir, value_is(left, right) == (rec.oparg == CMP_EQ));
+    } else if (record_special_compare() || REC_FAILED()) {
+        return;
     } else {
         bool quiet = (type_of(left) == &type_str || type_of(left) == &type_int || type_of(left) == &type_float ||
                       value_is_none(left)) &&
@@ -347,6 +355,11 @@ void record_compare(void)
 
 void record_is(void)
 {
+    Ref left = rec_stack(2)->ref, right = rec_stack(1)->ref;
+    if (is_object(left) || is_object(right)) { /* nobody else can have it */
+        replace_two(ir_bool(rec.ir, (left == right) != (rec.oparg == 1)), OWN_NONE);
+        return;
+    }
     Ref a = tagged_operand(2), b = tagged_operand(1);
     if (REC_FAILED()) return;
     replace_two(emit_pure(rec.oparg ? IR_WNE : IR_WEQ, IR_BOOL, a, b), OWN_NONE);
@@ -386,6 +399,7 @@ static Ref contains_plainly(Value item, Value container)
 
 void record_contains(void)
 {
+    if (record_special_contains() || REC_FAILED()) return;
     Ref result = contains_plainly(actual(2), actual(1));
     if (result != REF_NONE) {
         if (rec.oparg) result = emit_pure(IR_BNOT, IR_BOOL, result, REF_NONE);

@@ -52,7 +52,7 @@ static void record_load_fast(void)
         record_abort(REASON_UNBOUND);
         return;
     }
-    if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
+    if (REF_IS_VIRTUAL(slot->ref) && !is_object(slot->ref)) materialize(slot);
     if (REF_IS_INS(slot->ref) && ir_type(rec.ir, slot->ref) == IR_VAL &&
         (rec.ir->ins[slot->ref].op == IR_ENTRY || rec.ir->ins[slot->ref].op == IR_SLOAD)) {
         emit_guard(IR_GISNOT, slot->ref, const_value(VALUE_NULL));
@@ -99,8 +99,9 @@ static void record_load_const(void)
 static void record_copy(void)
 {
     Slot *slot = rec_stack(rec.oparg);
-    if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
-    if (slot->own == OWN_SELF) { /* two owners from now on: a stack entry does not keep its copies alive */
+    if (REF_IS_VIRTUAL(slot->ref) && !is_object(slot->ref)) materialize(slot);
+    if (slot->own == OWN_SELF &&
+        !is_object(slot->ref)) { /* two owners from now on: a stack entry does not keep its copies alive */
         Slot copy = *slot;
         copy.own = OWN_FRAGILE;
         rec_own(&copy);
@@ -222,7 +223,7 @@ static bool decide(bool *outcome)
         if (REC_FAILED()) return false;
         return emit_guard(*outcome ? IR_GTRUE : IR_GFALSE, truth, REF_NONE);
     }
-    /* __bool__ or __len__ in Python: asking twice could be seen */
+    /* __len__ in Python: asking twice could be seen */
     const Type *type = type_of(actual(1));
     if (type_has_flag(type, TYPE_HEAP)) {
         record_abort(REASON_INSTRUCTION);
@@ -255,6 +256,7 @@ void record_jump_if(int opcode)
         break;
     }
     default:
+        if (!is_or_pop && (record_special_truth() || REC_FAILED())) return; /* or-pop wants the operand itself */
         if (!decide(&outcome)) return;
         jump_if = opcode == BC_POP_JUMP_FORWARD_IF_TRUE || opcode == BC_POP_JUMP_BACKWARD_IF_TRUE ||
                   opcode == BC_JUMP_IF_TRUE_OR_POP;

@@ -29,6 +29,9 @@ enum BinaryOp {
     NB_INPLACE_POWER, NB_INPLACE_RSHIFT, NB_INPLACE_SUBTRACT, NB_INPLACE_TRUE_DIVIDE, NB_INPLACE_XOR
 };
 Value number_binary(enum BinaryOp op, Value left, Value right) NODISCARD;
+/* Of an in-place operator: what follows when the left operand's in-place method has given NotImplemented. */
+Value number_inplace_rest(enum BinaryOp base_op, Value left, Value right) NODISCARD;
+Value number_unsupported(enum BinaryOp op, Value left, Value right); /* raises the operator's TypeError */
 Value number_add(Value left, Value right) NODISCARD;
 Value number_subtract(Value left, Value right) NODISCARD;
 Value number_multiply(Value left, Value right) NODISCARD;
@@ -51,6 +54,8 @@ ssize_t number_as_ssize(Value v, NULLABLE Type *error_type); /* -1 with error_oc
 /* --- truth, comparison, hash, text --- */
 int is_true(Value v) NODISCARD;     /* 1, 0, -1 */
 Value rich_compare(Value left, Value right, CompareOp op) NODISCARD;
+/* What follows when the left operand's method has given NotImplemented. */
+Value rich_compare_rest(Value left, Value right, CompareOp op) NODISCARD;
 int rich_compare_bool(Value left, Value right, CompareOp op) NODISCARD; /* identity counts as equal */
 int64_t value_hash(Value v);        /* -1 on error */
 Value value_repr(Value v) NODISCARD;

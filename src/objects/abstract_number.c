@@ -226,9 +226,21 @@ static Value number_inplace(enum BinaryOp base_op, Value left, Value right)
         Value result = slot(left, right);
         if (!value_is(result, VALUE_NOT_IMPLEMENTED)) return result;
     }
+    return number_inplace_rest(base_op, left, right);
+}
+
+Value number_inplace_rest(enum BinaryOp base_op, Value left, Value right)
+{
+    const Operator *operator= & operators[base_op];
     if (base_op == NB_ADD) return inplace_add(left, right);
     if (base_op == NB_MULTIPLY) return inplace_multiply(left, right);
     return binary_or_error(left, right, operator->offset, operator->inplace_sign);
+}
+
+Value number_unsupported(enum BinaryOp op, Value left, Value right)
+{
+    if (op >= NB_INPLACE_ADD) return unsupported(left, right, operators[op - NB_INPLACE_ADD].inplace_sign);
+    return op == NB_RSHIFT ? rshift_unsupported(left, right) : unsupported(left, right, operators[op].sign);
 }
 
 Value number_binary(enum BinaryOp op, Value left, Value right)

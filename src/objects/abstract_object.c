@@ -35,6 +35,24 @@ int is_true(Value v)
 static const char *const compare_signs[] = {"<", "<=", "==", "!=", ">", ">="};
 static const CompareOp swapped[] = {CMP_GT, CMP_GE, CMP_EQ, CMP_NE, CMP_LT, CMP_LE};
 
+static Value compare_default(Value left, Value right, CompareOp op)
+{
+    if (op == CMP_EQ) return value_from_bool(value_is(left, right));
+    if (op == CMP_NE) return value_from_bool(!value_is(left, right));
+    return error_format(&type_TypeError, "'%s' not supported between instances of '%T' and '%T'", compare_signs[op],
+                        left, right);
+}
+
+Value rich_compare_rest(Value left, Value right, CompareOp op)
+{
+    Type *right_type = type_of(right);
+    if (right_type->compare) {
+        Value result = right_type->compare(right, left, swapped[op]);
+        if (!value_is(result, VALUE_NOT_IMPLEMENTED)) return result;
+    }
+    return compare_default(left, right, op);
+}
+
 static Value compare_by_slots(Value left, Value right, CompareOp op)
 {
     Type *left_type = type_of(left), *right_type = type_of(right);
@@ -48,14 +66,7 @@ static Value compare_by_slots(Value left, Value right, CompareOp op)
         Value result = left_type->compare(left, right, op);
         if (!value_is(result, VALUE_NOT_IMPLEMENTED)) return result;
     }
-    if (!reverse_tried && right_type->compare) {
-        Value result = right_type->compare(right, left, swapped[op]);
-        if (!value_is(result, VALUE_NOT_IMPLEMENTED)) return result;
-    }
-    if (op == CMP_EQ) return value_from_bool(value_is(left, right));
-    if (op == CMP_NE) return value_from_bool(!value_is(left, right));
-    return error_format(&type_TypeError, "'%s' not supported between instances of '%T' and '%T'", compare_signs[op],
-                        left, right);
+    return reverse_tried ? compare_default(left, right, op) : rich_compare_rest(left, right, op);
 }
 
 static bool compare_small(int64_t a, int64_t b, CompareOp op)

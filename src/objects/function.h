@@ -43,6 +43,9 @@ Value cell_new(NULLABLE Value content) NODISCARD;
 Value bound_method_new(Value function, Value self) NODISCARD;
 Value static_method_new(Value callable) NODISCARD;
 Value class_method_new(Value callable) NODISCARD;
+NULLABLE Value static_method_callable_borrow(Value method);
+NULLABLE Value property_getter_borrow(Value property); /* VALUE_NULL: has none, or is not exactly a property */
+NULLABLE Value property_setter_borrow(Value property);
 
 typedef struct MethodDescriptor {  /* method of a native type */
     Object head;

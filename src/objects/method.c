@@ -210,6 +210,11 @@ Value static_method_new(Value callable)
     return holder_from(&type_staticmethod, callable);
 }
 
+NULLABLE Value static_method_callable_borrow(Value method)
+{
+    return as_holder(method)->callable;
+}
+
 Value class_method_new(Value callable)
 {
     return holder_from(&type_classmethod, callable);

@@ -74,10 +74,8 @@ static NOINLINE void *alloc_class_instance(Type *type, size_t size)
 }
 
 /* The usual instance of a class statement's class. */
-static void *alloc_plain_instance(Type *type)
+NULLABLE void *object_alloc_shaped(Type *type, Shape *shape)
 {
-    Shape *shape = shape_root_for_new(type);
-    if (UNLIKELY(!shape)) return NULL;
     size_t size = (size_t)type->attrs_offset + instance_attrs_size(shape);
     GcHead *head = mem_alloc(size + sizeof(GcHead));
     if (UNLIKELY(!head)) {
@@ -95,6 +93,12 @@ static void *alloc_plain_instance(Type *type)
     ((InstanceAttrs *)((char *)object + type->attrs_offset))->shape = shape;
     gc_track_inline(object);
     return object;
+}
+
+static void *alloc_plain_instance(Type *type)
+{
+    Shape *shape = shape_root_for_new(type);
+    return LIKELY(shape != NULL) ? object_alloc_shaped(type, shape) : NULL;
 }
 
 NULLABLE void *object_alloc(Type *type, size_t size)

@@ -307,6 +307,9 @@ ALWAYS_INLINE void value_clear(Value *place)
  * it derives from is no GC type: so a native type's new_instance serves its subclasses by passing `type` on. `size` is
  * type->instance_size, or var_object_size(type, length). object_free is told the same `size`. */
 NULLABLE void *object_alloc(Type *type, size_t size) NODISCARD;
+/* The same for a class with TYPE_OBJECT_LAYOUT, with a shape that new instances have or once had. */
+struct Shape;
+NULLABLE void *object_alloc_shaped(Type *type, struct Shape *shape) NODISCARD;
 /* The same, the rest zeroed. */
 NULLABLE void *object_alloc_zeroed(Type *type, size_t size) NODISCARD;
 /* Gives the block back; `size` as it was allocated; a heap type is decrefed. The object must be untracked. */

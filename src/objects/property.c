@@ -20,6 +20,16 @@ ALWAYS_INLINE Property *as_property(Value v)
     return (Property *)value_as_object(v);
 }
 
+NULLABLE Value property_getter_borrow(Value property)
+{
+    return object_has_type(property, &type_property) ? as_property(property)->getter : VALUE_NULL;
+}
+
+NULLABLE Value property_setter_borrow(Value property)
+{
+    return object_has_type(property, &type_property) ? as_property(property)->setter : VALUE_NULL;
+}
+
 static Value property_new(Type *type, const Value *args, ssize_t nargs, Value kwnames)
 {
     Property *property = object_alloc_zeroed(type, sizeof *property);

@@ -71,7 +71,14 @@ enum FrameExit {
     FRAME_EXIT_INIT,  /* __init__ of a class that was called: the result must be None; the instance is in the caller */
     FRAME_EXIT_GENERATOR, /* a generator resumed by FOR_ITER in the frame `previous` */
     FRAME_EXIT_SEND,      /* a generator or coroutine resumed by SEND in the frame `previous` */
-    FRAME_EXIT_DISCARD    /* a call whose result is dropped (__setitem__ …) */
+    FRAME_EXIT_DISCARD,   /* a call whose result is dropped (__setitem__ …) */
+    /* Only the JIT makes these (record_special.c). The operands stay on the caller's stack. */
+    FRAME_EXIT_OPERATOR,  /* the left operand's method for BINARY_OP or COMPARE_OP */
+    FRAME_EXIT_REFLECTED, /* the right operand's, for BINARY_OP */
+    FRAME_EXIT_INPLACE,   /* the left operand's, for an in-place BINARY_OP */
+    FRAME_EXIT_TRUTH,     /* __bool__ of the operand of a jump or UNARY_NOT: replaces it, the instruction runs again */
+    FRAME_EXIT_NEXT,      /* __next__ of a for loop's iterator: StopIteration ends the loop */
+    FRAME_EXIT_CONTAINS   /* __contains__ (nothing stays on the stack) */
 };
 
 typedef struct Frame {

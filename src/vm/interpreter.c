@@ -201,7 +201,12 @@ trace_one:
 record_one:
     if (!jit_record(frame, ip, sp)) {
         table = normal_table;
-        DISPATCH();
+        if (!jit_callee) DISPATCH();
+    }
+    if (jit_callee) { /* what the instruction would call from C runs here */
+        frame = jit_callee;
+        jit_callee = NULL;
+        goto enter_frame;
     }
     if (jit_calls_out) { /* the callee is not part of the trace: it runs in an activation of its own, as it will later
                           */
@@ -292,6 +297,34 @@ leave_frame : {
         sp[-1] = leaving;
         JUMP(ip + 1 + ip->oparg);
     case FRAME_EXIT_DISCARD: value_decref(leaving); break;
+    case FRAME_EXIT_OPERATOR:
+    case FRAME_EXIT_REFLECTED:
+    case FRAME_EXIT_INPLACE: { /* [left, right] -> [result] */
+        if (value_is(leaving, VALUE_NOT_IMPLEMENTED)) leaving = op_operator_rest(ip, exit, sp[-2], sp[-1]);
+        ERROR_IF(value_is_null(leaving));
+        Value left_operand = sp[-2], right_operand = sp[-1];
+        sp[-2] = leaving;
+        sp--;
+        frame->sp = sp;
+        DROP(left_operand);
+        DROP(right_operand);
+        break;
+    }
+    case FRAME_EXIT_TRUTH: {
+        Value operand = sp[-1], truth = leaving;
+        ERROR_IF(!op_bool_result_is_bool(leaving));
+        sp[-1] = truth;
+        DROP(operand);
+        break;
+    }
+    case FRAME_EXIT_NEXT: *sp++ = leaving; break;
+    case FRAME_EXIT_CONTAINS: {
+        int found = is_true(leaving);
+        value_decref(leaving);
+        ERROR_IF(found < 0);
+        *sp++ = value_from_bool((uint32_t)found ^ ip->oparg);
+        break;
+    }
     }
     NEXT(frame->return_units);
 }
@@ -378,6 +411,11 @@ unwind : {
     }
     ip = frame->ip;
     sp = frame->sp;
+    if (exit == FRAME_EXIT_NEXT && op_exhausted(frame)) {
+        Value iterator = *--sp;
+        DROP(iterator);
+        JUMP(ip + 1 + ip->oparg);
+    }
     goto error;
 }
 }

@@ -36,6 +36,12 @@ int op_dict_merge(Value dict, Value mapping, Value function) NODISCARD;
 
 /* --- operators, calls --- */
 Value op_binary(uint32_t op, Value left, Value right) NODISCARD;
+/* The Python function that an operator calls first, if that and what follows is simple; *exit: its FrameExit. */
+NULLABLE Value op_binary_function_borrow(uint32_t op, Value left, Value right, int *exit);
+NULLABLE Value op_compare_function_borrow(CompareOp op, Value left, Value right);
+/* That function, called for the BINARY_OP or COMPARE_OP at ip, has given NotImplemented. */
+Value op_operator_rest(const Unit *ip, int exit, Value left, Value right) NODISCARD;
+bool op_bool_result_is_bool(STEALS Value result); /* what __bool__ returned; false with TypeError */
 Value op_make_function(Frame *frame, Value code, int flags, Value **sp) NODISCARD;
 bool op_init_result_is_none(STEALS Value result); /* what __init__ returned; false with TypeError */
 /* __init__ of a class whose calls mean no more than object.__new__ and this Python function; else no value. */
