@@ -140,6 +140,10 @@ void record_barrier(void); /* R2: fragile values become owned */
 void record_escaped(void); /* Python code may have run: assumptions are checked at the next instruction */
 void record_set_ip(void);  /* the entry frame's position in memory, for whoever looks at it */
 
+/* Will the object have more than one owner in native code too? The interpreter's slots all own, the trace's do not. */
+bool has_other_owners(Value v);
+bool is_known_shared(Ref ref); /* the current instruction has guarded it */
+
 /* --- emitting --- */
 Ref emit(IrOp op, IrType type, Ref a, Ref b, int c, int aux);
 Ref emit_pure(IrOp op, IrType type, Ref a, Ref b);
@@ -209,7 +213,8 @@ void record_contains(void);
 void record_jump_if(int opcode);
 void record_for_iter(void);
 void record_get_iter(void);
-/* FOR_ITER of a real iterator whose fields are read and written in place (record_iter.c). False: no form, or aborted. */
+/* FOR_ITER of a real iterator whose fields are read and written in place (record_iter.c). False: no form, or aborted.
+ */
 bool record_next_inline(Value iterator);
 void record_load_global(void);
 void record_load_name(int opcode);
@@ -237,7 +242,7 @@ void record_push_frame(Value function, int count, int exit, int units);
 /* A store over a value: learn what it is before (guards), drop it after. `now` is the actual one. */
 Ref record_old_value(Ref base, int offset, AliasClass class, Value now);
 void record_guard_droppable(Ref old, Value now);
-void record_drop_old(Ref old, Value now);
+void record_drop_old(Ref old);
 void record_subscript(void);
 void record_store_subscript(void);
 void record_delete_subscript(void);
@@ -245,8 +250,9 @@ void record_delete_subscript(void);
 /* --- strs (record_str.c) --- */
 Ref record_str_char(Ref code);           /* str_latin1_characters() must be there */
 bool record_is_char(Ref ref, Ref *code); /* one of the kept Latin-1 characters: its code, an INT */
-Ref record_str_item(Ref str, Value actual, Ref index, Own *own); /* the index is inside; fragile or owned as *own says */
-Ref record_str_compare(Ref a, Ref b);    /* both are strs; the comparison of COMPARE_OP, a BOOL */
+Ref record_str_item(Ref str, Value actual, Ref index,
+                    Own *own);        /* the index is inside; fragile or owned as *own says */
+Ref record_str_compare(Ref a, Ref b); /* both are strs; the comparison of COMPARE_OP, a BOOL */
 Ref record_str_contains(Ref str, Ref sub);
 
 /* A look-up in an exact dict or set that runs no Python code (record_dict.c). */

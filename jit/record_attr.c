@@ -298,14 +298,14 @@ void record_guard_droppable(Ref old, Value now)
         emit_guard(IR_GFLT, old, REF_NONE);
     else if (!value_is_object(now))
         emit_guard(IR_GIS, old, const_value(now));
-    else if (value_as_object(now)->refcount > 1)
+    else if (has_other_owners(now))
         emit(IR_GSHARED, IR_NIL, old, REF_NONE, record_snapshot(), 0);
 }
 
-void record_drop_old(Ref old, Value now)
+void record_drop_old(Ref old)
 {
     if (!is_counted(old)) return;
-    if (value_is_object(now) && value_as_object(now)->refcount > 1) {
+    if (is_known_shared(old)) {
         emit(IR_DECREF, IR_NIL, old, REF_NONE, 0, 2);
         return;
     }
@@ -337,7 +337,7 @@ static void store_existing(AttrPlace place, Value now)
     Slot owner = rec_take();
     rec_take(); /* its reference goes into the attribute */
     emit_store(place.base, place.offset, tagged, place.class);
-    record_drop_old(old, now);
+    record_drop_old(old);
     rec_release(owner);
 }
 

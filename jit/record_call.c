@@ -334,7 +334,8 @@ void record_call(void)
         guard_type(m, &type_method);
         if (REC_FAILED()) return;
         Binding unbound = {.nargs = nargs + 1, .kwnames = kwnames};
-        bool inlines = is_function(method->function) && record_can_inline(as_code(as_function(method->function)->code)) &&
+        bool inlines = is_function(method->function) &&
+                       record_can_inline(as_code(as_function(method->function)->code)) &&
                        bind(as_function(method->function), as_code(as_function(method->function)->code), &unbound);
         if (!inlines) {
             call_by_helper(HELPER_call, m, nargs, 2, kwnames);

@@ -84,7 +84,7 @@ static void replace_value(const Lookup *lookup, int value)
         emit_call(HELPER_dict_exchange, args, 3);
         rec.has_effects = true;
     }
-    record_drop_old(old, now);
+    record_drop_old(old);
 }
 
 bool record_dict_store(const Lookup *lookup, int value)

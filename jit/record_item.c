@@ -155,7 +155,7 @@ static void store_list(Value container, Value key)
     rec_take();
     emit(IR_ASTORE, IR_NIL, items, index, tagged, ALIAS_LIST_ELEMENT);
     rec.has_effects = true;
-    record_drop_old(old, now);
+    record_drop_old(old);
     rec_release(key_slot);
     rec_release(list_slot);
 }
@@ -217,7 +217,7 @@ void record_delete_subscript(void)
         Ref args[] = {lookup.container, lookup.found};
         if (REC_FAILED()) return;
         emit_call_checked(HELPER_dict_remove, args, 2);
-        record_drop_old(old, now);
+        record_drop_old(old);
         rec_drop(2);
         return;
     }

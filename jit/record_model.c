@@ -325,6 +325,28 @@ void record_barrier(void)
     for_all_slots(own_if_fragile, 0);
 }
 
+bool has_other_owners(Value v)
+{
+    intptr_t owners = value_as_object(v)->refcount;
+    for (int i = 0; i < rec.frame_count && owners > 1; i++) {
+        const RecordFrame *f = &rec.frames[i];
+        int count = f->code->nlocalsplus + f->depth;
+        for (int k = 0; k < count; k++) {
+            const Slot *slot = &rec.slots[f->base + k];
+            bool owns = slot->own == OWN_MEMORY || slot->own == OWN_SELF;
+            if (!owns && value_is(f->frame->localsplus[k], v)) owners--;
+        }
+    }
+    return owners > 1;
+}
+
+/* Asked by this very instruction: later the other owner may be gone. */
+bool is_known_shared(Ref ref)
+{
+    Ref shared = rec.ir->chain_head[IR_GSHARED];
+    return shared >= rec.first_ins && rec.ir->ins[shared].a == ref;
+}
+
 static void own_if_copy(Slot *slot, int source)
 {
     if (slot->own == OWN_SLOT && slot->source == source) rec_own(slot);
@@ -346,8 +368,7 @@ void rec_assign(Slot *target, int absolute, Slot value)
     }
     value.modified = true;
     *target = value;
-    Ref shared = rec.ir->chain_head[IR_GSHARED]; /* asked by this very instruction: later the other owner may be gone */
-    bool is_shared = old.own == OWN_SELF && shared >= rec.first_ins && rec.ir->ins[shared].a == old.ref;
+    bool is_shared = old.own == OWN_SELF && is_known_shared(old.ref);
     if (old.own == OWN_SELF && !REF_IS_VIRTUAL(old.ref) && is_counted(old.ref))
         emit_decref(old.ref, is_shared);
     else

@@ -134,7 +134,7 @@ void record_store_global(int opcode)
     rec_own(rec_stack(1));
     rec_take();
     emit_store(entries, offset, tagged, ALIAS_DICT_VALUE);
-    record_drop_old(old, now);
+    record_drop_old(old);
 }
 
 /* --- cells --- */
@@ -193,5 +193,5 @@ void record_deref(int opcode)
     rec_own(rec_stack(1));
     rec_take();
     emit_store(slot->ref, offsetof(Cell, content), tagged, ALIAS_CELL);
-    record_drop_old(old, now);
+    record_drop_old(old);
 }

@@ -37,7 +37,7 @@ static Slot *prepare_overwrite(int index)
     }
     const Type *type;
     if ((slot->own == OWN_MEMORY || slot->own == OWN_SELF) && is_counted(slot->ref) && !REF_IS_CONST(slot->ref) &&
-        value_is_object(v) && value_as_object(v)->refcount > 1 &&
+        value_is_object(v) && has_other_owners(v) &&
         !(known_type(slot->ref, &type) && type_has_flag(type, TYPE_QUIET_DESTROY))) {
         emit(IR_GSHARED, IR_NIL, slot->ref, REF_NONE, record_snapshot(), 0);
     }

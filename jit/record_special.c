@@ -12,7 +12,7 @@ NULLABLE Frame *jit_callee;
 
 typedef struct Special {
     Value function;
-    int count; /* arguments */
+    int count;       /* arguments */
     int operands[3]; /* for each argument: which stack entry it is, from the top */
     int exit, units;
     bool keeps; /* the operands stay on the stack, the arguments are copies */
@@ -207,13 +207,11 @@ bool record_special_result(int exit)
     return !REC_FAILED();
 }
 
-/* The frame is left: operands that stayed on the stack go (they are released by the caller of this: gives how many), and
- * what was borrowed from them is not. */
+/* The frame is left: operands that stayed on the stack go (they are released by the caller of this: gives how many),
+ * and what was borrowed from them is not. */
 int record_special_operands(int exit, Slot *result, Slot *operands)
 {
-    int count = exit == FRAME_EXIT_TRUTH                                           ? 1
-                : exit >= FRAME_EXIT_OPERATOR && exit <= FRAME_EXIT_INPLACE ? 2
-                                                                                   : 0;
+    int count = exit == FRAME_EXIT_TRUTH ? 1 : exit >= FRAME_EXIT_OPERATOR && exit <= FRAME_EXIT_INPLACE ? 2 : 0;
     if (exit == FRAME_EXIT_CONTAINS && frame_quick(rec.f->frame)->units[rec.f->unit].oparg)
         result->ref = emit_pure(IR_BNOT, IR_BOOL, result->ref, REF_NONE);
     if (count) {
