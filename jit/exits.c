@@ -76,6 +76,14 @@ static Value build_tuple(Rebuild *r, const Virtual *v)
     return tuple;
 }
 
+/* Its bounds are ints or None: nothing to own. */
+static Value build_slice(Rebuild *r, const Virtual *v)
+{
+    const VirtualField *f = &r->ir->fields[v->first];
+    Value start = build(r, f[0].ref, 0), stop = build(r, f[1].ref, 0), step = build(r, f[2].ref, 0);
+    return slice_new(start, stop, step);
+}
+
 /* An iterator that lives on in the trace: its state goes back into the object; with no object, one is made. */
 static Value build_iterator(Rebuild *r, const Virtual *v)
 {
@@ -131,7 +139,9 @@ static Value build_virtual(Rebuild *r, Ref ref)
         if (r->built_index[i] == index) return value_incref(r->built[i]);
     }
     const Virtual *v = &r->ir->virtuals[index];
-    Value result = v->kind == VIRTUAL_TUPLE ? build_tuple(r, v) : build_iterator(r, v);
+    Value result = v->kind == VIRTUAL_TUPLE   ? build_tuple(r, v)
+                   : v->kind == VIRTUAL_SLICE ? build_slice(r, v)
+                                              : build_iterator(r, v);
     if (r->built_count < (int)COUNT_OF(r->built) && !value_is_null(result)) {
         r->built[r->built_count] = result;
         r->built_index[r->built_count++] = index;
@@ -144,7 +154,7 @@ static bool is_in_place(const Rebuild *r, const SnapEntry *entry, const Value *s
 {
     if (!REF_IS_VIRTUAL(entry->ref)) return false;
     const Virtual *v = &r->ir->virtuals[entry->ref - REF_VIRTUAL];
-    if (v->kind == VIRTUAL_TUPLE || v->kind == VIRTUAL_INSTANCE) return false;
+    if (v->kind != VIRTUAL_RANGE_ITERATOR && v->kind != VIRTUAL_LIST_ITERATOR) return false;
     const VirtualField *object = &r->ir->fields[v->first];
     return !(object->flags & SLOT_OWNED) && slot->bits != 0 && slot->bits == raw_value(r, object->ref);
 }

@@ -161,6 +161,12 @@ static Value helper_list_pop(Value v)
     return item;
 }
 
+static int64_t helper_list_assign_slice(Value list, int64_t start, int64_t stop, Value values)
+{
+    slice_adjust(list_length(list), &start, &stop, 1);
+    return list_assign_slice(list, start, stop, values);
+}
+
 static int64_t helper_list_extend(Value list, Value iterable)
 {
     return op_list_extend(list, iterable);

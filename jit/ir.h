@@ -144,7 +144,13 @@ typedef struct Snapshot {
     int32_t segment;
 } Snapshot;
 
-typedef enum VirtualKind { VIRTUAL_TUPLE, VIRTUAL_RANGE_ITERATOR, VIRTUAL_LIST_ITERATOR, VIRTUAL_INSTANCE } VirtualKind;
+typedef enum VirtualKind {
+    VIRTUAL_TUPLE,
+    VIRTUAL_RANGE_ITERATOR,
+    VIRTUAL_LIST_ITERATOR,
+    VIRTUAL_INSTANCE,
+    VIRTUAL_SLICE
+} VirtualKind;
 
 /* Fields of VIRTUAL_RANGE_ITERATOR: object or 0, next, remaining, step (words); VIRTUAL_LIST_ITERATOR: object or 0,
  * list, index; VIRTUAL_INSTANCE: class, shape or 0, and the attributes that are set, whose flags tell their offset too;

@@ -403,8 +403,7 @@ static void settle_slots(void)
         Slot *slot = &rec.slots[i];
         if (!slot->modified) continue;
         if (REF_IS_VIRTUAL(slot->ref)) {
-            if (is_object(slot->ref) || virtual_of(slot->ref)->kind == VIRTUAL_TUPLE || !is_iterator_slot(i))
-                materialize(slot);
+            if (is_object(slot->ref) || !is_iterator_ref(slot->ref) || !is_iterator_slot(i)) materialize(slot);
         }
         if (!REF_IS_VIRTUAL(slot->ref)) rec_own(slot);
     }
@@ -456,7 +455,7 @@ static void realize_new_iterators(void)
         Slot *slot = &rec.slots[i];
         if (!slot->modified || !REF_IS_VIRTUAL(slot->ref)) continue;
         Virtual *v = virtual_of(slot->ref);
-        if (v->kind == VIRTUAL_TUPLE || !REF_IS_CONST(virtual_field(slot->ref, 0))) continue;
+        if (!is_iterator_ref(slot->ref) || !REF_IS_CONST(virtual_field(slot->ref, 0))) continue;
         Ref fields[4];
         Own owns[4];
         int n = v->count;

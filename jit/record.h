@@ -181,6 +181,7 @@ bool record_guard_version(Type *class);
 Ref virtual_new(VirtualKind kind, const Ref *fields, const Own *owns, int count);
 Virtual *virtual_of(Ref ref);
 bool is_virtual(Ref ref, VirtualKind kind);
+bool is_iterator_ref(Ref ref);
 Ref virtual_field(Ref ref, int index);
 void materialize(Slot *slot);
 
@@ -275,6 +276,10 @@ void record_set_insert(const Lookup *lookup); /* if it is missing */
 Ref real_ref(int from_top);                   /* a stack entry as a real tagged value */
 void record_unpack(void);
 void record_build(int opcode);
+void record_build_slice(void);
+Ref slice_materialize(Ref slice); /* the call that makes it */
+bool record_slice(void);          /* container[start:stop:step]; false: not such a one */
+bool record_store_slice(void);    /* list[start:stop] = values */
 void record_call(void);
 void record_return(void);
 void record_deref(int opcode);

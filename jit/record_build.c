@@ -77,20 +77,6 @@ static void add_by_helper(HelperId helper, int operands)
     rec_drop(operands);
 }
 
-static void build_slice(void)
-{
-    int count = rec.oparg;
-    for (int i = 1; i <= count; i++) {
-        if (REF_IS_VIRTUAL(rec_stack(i)->ref)) materialize(rec_stack(i));
-    }
-    Ref step = count == 3 ? as_tagged(rec_stack(1)->ref) : const_value(VALUE_NONE);
-    Ref args[] = {as_tagged(rec_stack(count)->ref), as_tagged(rec_stack(count - 1)->ref), step};
-    if (REC_FAILED()) return;
-    Ref result = emit_call_checked(HELPER_slice_new, args, 3);
-    rec_drop(count);
-    rec_push(result, OWN_SELF);
-}
-
 static void format_value(void)
 {
     bool has_spec = (rec.oparg & 4) != 0;
@@ -124,7 +110,7 @@ void record_build(int opcode)
     case BC_BUILD_MAP: build_by_helper(HELPER_build_map, 2 * rec.oparg, REF_NONE); return;
     case BC_BUILD_SET: build_by_helper(HELPER_build_set, rec.oparg, REF_NONE); return;
     case BC_BUILD_STRING: build_by_helper(HELPER_build_string, rec.oparg, REF_NONE); return;
-    case BC_BUILD_SLICE: build_slice(); return;
+    case BC_BUILD_SLICE: record_build_slice(); return;
     case BC_LIST_APPEND: record_list_append(); return;
     case BC_LIST_EXTEND: add_by_helper(HELPER_list_extend, 1); return;
     case BC_SET_ADD: add_by_helper(HELPER_set_add, 1); return;

@@ -97,7 +97,7 @@ void record_subscript(void)
     Value container = actual(2), key = actual(1);
     Ref ref = rec_stack(2)->ref;
     const Type *type = type_of(container);
-    if (record_special_subscript() || REC_FAILED()) return;
+    if (record_special_subscript() || record_slice() || REC_FAILED()) return;
     if (is_virtual(ref, VIRTUAL_TUPLE) && ir_is_number(rec.ir, rec_stack(1)->ref)) materialize(rec_stack(2));
     ref = rec_stack(2)->ref;
     if (!REF_IS_VIRTUAL(ref) && !REC_FAILED()) {
@@ -183,7 +183,7 @@ void record_store_subscript(void)
     Value value = actual(3), container = actual(2), key = actual(1);
     const Type *type = type_of(container);
     Ref ref = rec_stack(2)->ref;
-    if (record_special_store_subscript() || REC_FAILED()) return;
+    if (record_special_store_subscript() || record_store_slice() || REC_FAILED()) return;
     if (!REF_IS_VIRTUAL(ref)) {
         if (type == &type_list && index_in_range(key, list_length(container))) {
             store_list(container, key);

@@ -156,7 +156,7 @@ Slot rec_take(void)
         if (REF_IS_VIRTUAL(slot.ref)) {
             /* the loop's iterator leaves its slot: its object moves into the trace */
             const Virtual v = *virtual_of(slot.ref);
-            if (v.kind != VIRTUAL_TUPLE && !REF_IS_CONST(rec.ir->fields[v.first].ref) &&
+            if (is_iterator_ref(slot.ref) && !REF_IS_CONST(rec.ir->fields[v.first].ref) &&
                 !(rec.ir->fields[v.first].flags & SLOT_OWNED)) {
                 Ref fields[4];
                 Own owns[4];
@@ -302,7 +302,7 @@ void rec_release(Slot slot)
     }
     if (REF_IS_VIRTUAL(slot.ref)) {
         const Virtual v = *virtual_of(slot.ref);
-        if (v.kind != VIRTUAL_TUPLE && !REF_IS_CONST(rec.ir->fields[v.first].ref)) {
+        if (is_iterator_ref(slot.ref) && !REF_IS_CONST(rec.ir->fields[v.first].ref)) {
             if (rec.ir->fields[v.first].flags & SLOT_OWNED) emit_decref(rec.ir->fields[v.first].ref, false);
             return; /* a real iterator: the rest belongs to it */
         }
@@ -629,6 +629,10 @@ bool is_virtual(Ref ref, VirtualKind kind)
 {
     return REF_IS_VIRTUAL(ref) && !is_object(ref) && virtual_of(ref)->kind == kind;
 }
+bool is_iterator_ref(Ref ref)
+{
+    return is_virtual(ref, VIRTUAL_RANGE_ITERATOR) || is_virtual(ref, VIRTUAL_LIST_ITERATOR);
+}
 Ref virtual_field(Ref ref, int index)
 {
     return rec.ir->fields[virtual_of(ref)->first + index].ref;
@@ -665,6 +669,8 @@ void materialize(Slot *slot)
     Ref result;
     if (v.kind == VIRTUAL_TUPLE) {
         result = make_tuple(&v);
+    } else if (v.kind == VIRTUAL_SLICE) {
+        result = slice_materialize(slot->ref);
     } else {
         Ref fields[4] = {f[0].ref, f[1].ref, f[2].ref, v.count > 3 ? f[3].ref : REF_NONE};
         bool owned = f[0].flags & SLOT_OWNED;

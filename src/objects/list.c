@@ -298,7 +298,7 @@ static int replace_range(List *list, ssize_t low, ssize_t high, const Value *val
         drop_all(list);
         return 0;
     }
-    Value few[8], *dropped = few;
+    Value few[32], *dropped = few;
     if (removed > (ssize_t)COUNT_OF(few)) {
         dropped = raw_alloc((size_t)removed * sizeof(Value));
         if (!dropped) {
@@ -415,10 +415,8 @@ static Value inplace_repeat(Value self, ssize_t count)
 
 /* --- subscripts --- */
 
-static Value sliced_list(Value self, Value slice)
+Value list_sliced(Value self, ssize_t start, ssize_t stop, ssize_t step)
 {
-    ssize_t start, stop, step;
-    if (slice_unpack(slice, &start, &stop, &step) < 0) return VALUE_NULL;
     ssize_t count = slice_adjust(list_length(self), &start, &stop, step);
     if (count <= 0) return list_new(0);
     if (step == 1) return list_slice(self, start, start + count);
@@ -452,7 +450,10 @@ static Value subscript_list(Value self, Value key)
         if (LIKELY((size_t)index < (size_t)list->length)) return value_incref(list->items[index]);
         return error_set(&type_IndexError, "list index out of range");
     }
-    if (is_slice(key)) return sliced_list(self, key);
+    if (is_slice(key)) {
+        ssize_t start, stop, step;
+        return slice_unpack(key, &start, &stop, &step) < 0 ? VALUE_NULL : list_sliced(self, start, stop, step);
+    }
     if (!index_from_key(self, key, &index)) return VALUE_NULL;
     return item_of_list(self, index);
 }

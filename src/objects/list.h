@@ -27,6 +27,7 @@ int list_append_steal(Value list, STEALS Value item) NODISCARD;
 int list_insert(Value list, ssize_t index, Value item) NODISCARD;
 int list_extend(Value list, Value iterable) NODISCARD;
 int list_set_item(Value list, ssize_t index, STEALS Value item) NODISCARD; /* IndexError */
+Value list_sliced(Value v, ssize_t start, ssize_t stop, ssize_t step) NODISCARD; /* as slice_unpack gives them */
 Value list_slice(Value v, ssize_t low, ssize_t high) NODISCARD;
 int list_assign_slice(Value v, ssize_t low, ssize_t high, NULLABLE Value iterable) NODISCARD;
 int list_sort(Value v, NULLABLE Value key, bool reverse) NODISCARD;

@@ -111,8 +111,9 @@ ssize_t slice_adjust(ssize_t length, ssize_t *start, ssize_t *stop, ssize_t step
 {
     *start = adjust_bound(*start, length, step < 0);
     *stop = adjust_bound(*stop, length, step < 0);
-    if (step < 0) return *stop < *start ? (*start - *stop - 1) / -step + 1 : 0;
-    return *start < *stop ? (*stop - *start - 1) / step + 1 : 0;
+    ssize_t span = step < 0 ? *start - *stop : *stop - *start;
+    if (span <= 0) return 0;
+    return LIKELY(step == 1 || step == -1) ? span : (span - 1) / (step < 0 ? -step : step) + 1;
 }
 
 /* --- indices() works with ints of any size --- */

@@ -638,6 +638,15 @@ static Value take_steps(const Str *s, ssize_t start, ssize_t step, ssize_t count
     return value_from_object(result);
 }
 
+Value str_sliced(Value v, ssize_t start, ssize_t stop, ssize_t step)
+{
+    const Str *s = as_str(v);
+    ssize_t count = slice_adjust(s->length, &start, &stop, step);
+    if (count <= 0) return str_empty();
+    if (step == 1) return str_slice(v, start, start + count);
+    return take_steps(s, start, step, count);
+}
+
 static Value str_subscript_slot(Value self, Value key)
 {
     const Str *s = as_str(self);
@@ -650,11 +659,7 @@ static Value str_subscript_slot(Value self, Value key)
     if (!is_slice(key))
         return error_format(&type_TypeError, "string indices must be integers, not '%.200s'", type_of(key)->name);
     ssize_t start, stop, step;
-    if (slice_unpack(key, &start, &stop, &step) < 0) return VALUE_NULL;
-    ssize_t count = slice_adjust(s->length, &start, &stop, step);
-    if (count <= 0) return str_empty();
-    if (step == 1) return str_slice(self, start, start + count);
-    return take_steps(s, start, step, count);
+    return slice_unpack(key, &start, &stop, &step) < 0 ? VALUE_NULL : str_sliced(self, start, stop, step);
 }
 
 static Value str_remainder_slot(Value left, Value right)

@@ -63,6 +63,7 @@ int64_t str_hash(Value v);
 Value str_concat(Value a, Value b) NODISCARD;
 /* *left += right; grows in place when *left is not shared. On error *left is cleared. */
 void str_append(Value *left, Value right);
+Value str_sliced(Value v, ssize_t start, ssize_t stop, ssize_t step) NODISCARD; /* as slice_unpack gives them */
 Value str_slice(Value v, ssize_t low, ssize_t high) NODISCARD;
 Value str_join(Value separator, Value iterable) NODISCARD;
 Value str_join_array(Value separator, const Value *items, ssize_t count) NODISCARD;

@@ -330,10 +330,8 @@ static int contains_in_tuple(Value self, Value item)
     return 0;
 }
 
-static Value sliced_tuple(Value self, Value slice)
+Value tuple_sliced(Value self, ssize_t start, ssize_t stop, ssize_t step)
 {
-    ssize_t start, stop, step;
-    if (slice_unpack(slice, &start, &stop, &step) < 0) return VALUE_NULL;
     ssize_t count = slice_adjust(tuple_length(self), &start, &stop, step);
     if (count <= 0) return tuple_empty();
     if (step == 1) return tuple_slice(self, start, start + count);
@@ -350,7 +348,10 @@ static Value subscript_tuple(Value self, Value key)
         int64_t index = value_as_small_int(key);
         return item_of_tuple(self, index < 0 ? index + tuple_length(self) : index);
     }
-    if (is_slice(key)) return sliced_tuple(self, key);
+    if (is_slice(key)) {
+        ssize_t start, stop, step;
+        return slice_unpack(key, &start, &stop, &step) < 0 ? VALUE_NULL : tuple_sliced(self, start, stop, step);
+    }
     if (!has_index(key))
         return error_format(&type_TypeError, "tuple indices must be integers or slices, not %.200s",
                             type_of(key)->name);

@@ -23,6 +23,7 @@ Value tuple_empty(void);                         /* the shared (), owned */
 Value tuple_from_array(const Value *items, ssize_t count) NODISCARD; /* increfs */
 Value tuple_from_array_steal(STEALS const Value *items, ssize_t count) NODISCARD;
 Value tuple_pack(int count, ...) NODISCARD;      /* Values, borrowed */
+Value tuple_sliced(Value v, ssize_t start, ssize_t stop, ssize_t step) NODISCARD; /* as slice_unpack gives them */
 Value tuple_slice(Value v, ssize_t low, ssize_t high) NODISCARD;
 Value tuple_from_iterable(Value v) NODISCARD;
 
