@@ -36,7 +36,7 @@ def directives(script):
 def run(command, script):
     environment = dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8")
     done = subprocess.run(command, cwd=os.path.dirname(script) or ".", env=environment, stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=110)
+                          capture_output=True, timeout=580)
     return done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), done.returncode
 
 
