@@ -61,3 +61,48 @@ for i in range(6):
         order_of_death(Named("first"), Named("second"), i % 2)
     except ValueError:
         print("caught")
+
+
+def cell_of_a_loop(adds):
+    """What the first iteration stored into the cell is not what a bridge out of the body finds there."""
+    total = 3
+
+    def read():
+        return total
+
+    for i in range(3):
+        count = 0
+        while True:
+            count += 1
+            if count > 6:
+                break
+            total = read() % 1009
+            total += 88
+        for k in range(7):
+            if adds:
+                total += 6
+    return total
+
+
+print([cell_of_a_loop(5) for _ in range(5)])
+
+
+class Account:
+    def __init__(self):
+        self.sum = 1
+
+
+def attribute_of_a_loop(one, two, rounds):
+    seen = []
+    for i in range(rounds):
+        one.sum = i
+        two.sum = two.sum * 3 % 1000
+        if two.sum % 7 == 3:
+            seen.append((one.sum, two.sum))
+        one.sum = two.sum + 1
+    return seen, one.sum, two.sum
+
+
+same = Account()
+print(attribute_of_a_loop(Account(), Account(), 40))
+print(attribute_of_a_loop(same, same, 40))
