@@ -81,6 +81,12 @@ static Ref last_store(const Tree *tree, IrOp op, int class)
     return -1;
 }
 
+/* A value that the first iteration stored is what memory has in the body only if the loop carries it. */
+static bool is_forwarded(const Tree *tree, Ref stored, const Ins *load)
+{
+    return ir_is_visible(tree, stored) && ir_type(tree, stored) == (IrType)load->type;
+}
+
 static Ref find_load(const Tree *tree, const Ins *load)
 {
     Ref limit = load->aux == ALIAS_CONST ? -1 : tree->clobber[load->aux];
@@ -92,13 +98,13 @@ static Ref find_load(const Tree *tree, const Ins *load)
         if (store->op != store_op || store->aux != load->aux) continue;
         if (is_array) {
             if (store->a == load->a && indices_differ(tree, store->b, load->b)) continue;
-            if (store->a == load->a && store->b == load->b && ir_is_visible(tree, ref) && store_op == IR_ASTORE &&
-                ir_type(tree, store->c) == (IrType)load->type) {
+            if (store->a == load->a && store->b == load->b && store_op == IR_ASTORE &&
+                is_forwarded(tree, store->c, load)) {
                 return store->c;
             }
         } else {
             if (store->c != load->c) continue;
-            if (store->a == load->a && ir_is_visible(tree, ref) && ir_type(tree, store->b) == (IrType)load->type) {
+            if (store->a == load->a && is_forwarded(tree, store->b, load)) {
                 return store->b;
             }
         }

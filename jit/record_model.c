@@ -46,11 +46,23 @@ static Ref find_entry(int absolute)
     return REF_NONE;
 }
 
+/* Whether an instruction that its helper ran on the frame may have put something else into the stack slot: a bridge's
+ * snapshot does not tell what is in memory. */
+static bool is_rewritten_in_memory(int absolute)
+{
+    if (absolute < rec.frames[0].code->nlocalsplus) return false;
+    for (Ref ref = rec.ir->chain_head[IR_CALL]; ref >= 0; ref = rec.ir->chain[ref]) {
+        if (rec.ir->ins[ref].op == IR_CALL && rec.ir->ins[ref].b == HELPER_instruction) return true;
+    }
+    return false;
+}
+
 static void read_slot(Slot *slot)
 {
     int absolute = rec_absolute(slot);
     Value v = rec.frames[0].frame->localsplus[absolute];
-    Ref ref = rec.bridge_of >= 0 && !slot->in_memory ? find_entry(absolute) : REF_NONE;
+    bool is_as_entered = rec.bridge_of >= 0 && !slot->in_memory && !is_rewritten_in_memory(absolute);
+    Ref ref = is_as_entered ? find_entry(absolute) : REF_NONE;
     if (ref == REF_NONE && (rec.bridge_of >= 0 || slot->in_memory)) {
         ref = ir_emit(rec.ir, (Ins){IR_SLOAD, IR_VAL, ALIAS_FRAME, absolute, REF_NONE, 0});
     } else if (ref == REF_NONE) {

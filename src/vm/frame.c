@@ -112,12 +112,8 @@ void frame_clear(Frame *frame)
         frame_object_orphan(object);
     }
     Value *sp = frame->sp;
-    frame->sp = frame->localsplus;
-    while (sp > frame->localsplus) {
-        Value v = *--sp;
-        *sp = VALUE_NULL;
-        value_xdecref(v);
-    }
+    frame->sp = frame->localsplus;                                  /* nothing is left for the collector to see */
+    for (Value *p = frame->localsplus; p < sp; p++) value_clear(p); /* in this order: __del__ shows it */
     value_clear(&frame->locals);
     value_decref(value_from_object(frame->function));
 }
