@@ -92,13 +92,13 @@ static Ref find_load(const Tree *tree, const Ins *load)
         if (store->op != store_op || store->aux != load->aux) continue;
         if (is_array) {
             if (store->a == load->a && indices_differ(tree, store->b, load->b)) continue;
-            if (store->a == load->a && store->b == load->b && ir_is_visible(tree, ref) && store_op == IR_ASTORE &&
+            if (store->a == load->a && store->b == load->b && ir_is_visible(tree, store->c) && store_op == IR_ASTORE &&
                 ir_type(tree, store->c) == (IrType)load->type) {
                 return store->c;
             }
         } else {
             if (store->c != load->c) continue;
-            if (store->a == load->a && ir_is_visible(tree, ref) && ir_type(tree, store->b) == (IrType)load->type) {
+            if (store->a == load->a && ir_is_visible(tree, store->b) && ir_type(tree, store->b) == (IrType)load->type) {
                 return store->b;
             }
         }

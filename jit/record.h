@@ -237,6 +237,7 @@ bool record_special_next(void);
 bool record_special_result(int exit);
 int record_special_operands(int exit, Slot *result, Slot *operands);
 bool record_can_inline(const Code *code);
+bool record_is_lasting(Value v); /* may be a constant of the tree, which then keeps it alive */
 bool record_guard_function(Ref ref, Value callable);
 void record_push_frame(Value function, int count, int exit, int units);
 /* A store over a value: learn what it is before (guards), drop it after. `now` is the actual one. */
