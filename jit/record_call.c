@@ -338,6 +338,11 @@ void record_call(void)
         callable_slot = rec_stack(nargs + 2);
         b.nargs++;
         drop = 1;
+    } else if (object_has_type(callable, &type_method) && record_is_unbound(nargs)) {
+        callable = ((BoundMethod *)value_as_object(callable))->function;
+        callable_slot = rec_stack(nargs + 2);
+        b.nargs++;
+        drop = 1;
     } else if (object_has_type(callable, &type_method)) {
         /* a bound method object: its function with its self in front */
         BoundMethod *method = (BoundMethod *)value_as_object(callable);
