@@ -6,7 +6,6 @@
 
 #include "objects/activity.h"
 #include "objects/function.h"
-#include "objects/tuple.h"
 
 Recorder rec;
 bool jit_is_recording, jit_calls_out;

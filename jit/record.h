@@ -75,7 +75,8 @@ typedef struct Recorder {
     int bridge_of; /* snapshot that the bridge continues; -1: root */
     RecordFrame frames[RECORD_FRAMES];
     int frame_count;
-    RecordFrame *f; /* innermost */
+    RecordFrame *f;              /* innermost */
+    NULLABLE Value super_method; /* borrowed: super() was called, this is what the LOAD_METHOD behind it finds */
     Slot slots[RECORD_SLOTS];
     RecordObject objects[RECORD_OBJECTS];
     int snapshot, raise_snapshot; /* of the current instruction; -1: not taken yet */
@@ -237,7 +238,13 @@ bool record_special_contains(void);
 bool record_special_next(void);
 bool record_special_result(int exit);
 int record_special_operands(int exit, Slot *result, Slot *operands);
+/* super() and class methods (record_super.c) */
+bool record_super(void);
+bool record_super_method(void);
+bool record_class_method(Value attribute, Value owner);
+bool record_is_unbound(int nargs);
 bool record_can_inline(const Code *code);
+bool record_is_lasting(Value v); /* may be a constant of the tree, which then keeps it alive */
 bool record_guard_function(Ref ref, Value callable);
 void record_push_frame(Value function, int count, int exit, int units);
 /* A store over a value: learn what it is before (guards), drop it after. `now` is the actual one. */

@@ -135,7 +135,7 @@ static bool fold_class_attr(Value v, Value name, Ref *result)
     if (type_of(v) != &type_type || !value_is_null(type_lookup_borrow(&type_type, name))) return false;
     Value found = type_lookup_borrow(class, name);
     if (value_is_null(found)) return false;
-    if (object_has_type(found, &type_staticmethod)) found = static_method_callable_borrow(found);
+    if (object_has_type(found, &type_staticmethod)) found = method_holder_callable_borrow(found);
     if (value_is_null(found) || (type_of(found)->descr_get && !is_function(found))) return false;
     guard_value(rec_stack(1)->ref, v);
     if (!record_guard_version(class)) return false;
@@ -226,9 +226,19 @@ static void push_bound(Ref attribute, Own own)
     rec_push_slot(value);
 }
 
+static bool load_class_method(Value v, Value name, Value attribute)
+{
+    if (!value_is_object(v)) return false;
+    if (type_of(v) == &type_type)
+        return value_is_null(type_lookup_borrow(&type_type, name)) &&
+               record_class_method(type_lookup_borrow(as_type(v), name), v);
+    return has_shape(v) && !may_have_instance_dict(v) && slot_of(v, name) < 0 && record_class_method(attribute, v);
+}
+
 void record_load_method(void)
 {
     Value v = actual(1), name = name_at(rec.oparg);
+    if (record_super_method()) return;
     Value attribute = type_of(v)->getattr == generic_getattr ? type_lookup_borrow(type_of(v), name) : VALUE_NULL;
     bool is_method = !value_is_null(attribute) && type_has_flag(type_of(attribute), TYPE_METHOD_DESCRIPTOR) &&
                      !may_have_instance_dict(v) && slot_of(v, name) < 0 && type_of(v)->attrs_offset >= 0;
@@ -244,10 +254,10 @@ void record_load_method(void)
         return;
     }
     Type *type = type_of(v);
-    if (REC_FAILED()) return;
+    if (REC_FAILED() || load_class_method(v, name, attribute) || REC_FAILED()) return;
     if (!value_is_null(attribute) && object_has_type(attribute, &type_staticmethod) && value_is_object(v) &&
         !may_have_instance_dict(v) && slot_of(v, name) < 0 && !is_object(owner)) {
-        Value callable = static_method_callable_borrow(attribute);
+        Value callable = method_holder_callable_borrow(attribute);
         if (!value_is_null(callable) && record_guard_class(owner, v)) push_bound(const_value(callable), OWN_NONE);
         if (!value_is_null(callable)) return;
     }

@@ -108,7 +108,7 @@ bool record_guard_function(Ref ref, Value callable)
         for (size_t i = 0; i < COUNT_OF(offsets); i++) {
             Value now = *(Value *)((char *)function + offsets[i]);
             if (offsets[i] == offsetof(Function, defaults) && !value_is_null(now)) {
-                /* default values are folded: the very tuple, or at least one with the same immediate items */
+                /* default values are folded, those that last; the others are read (default_slot) */
                 Ref defaults = emit_load(IR_FLOAD, IR_VAL, ref, offsets[i], ALIAS_FUNCTION);
                 for (ssize_t k = 0; k < tuple_length(now); k++) {
                     Ref item =
@@ -119,7 +119,8 @@ bool record_guard_function(Ref ref, Value callable)
                         emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, tuple_length(now))),
                                    REF_NONE);
                     }
-                    emit_guard(IR_GIS, item, const_value(tuple_item_borrow(now, k)));
+                    Value v = tuple_item_borrow(now, k);
+                    if (record_is_lasting(v)) emit_guard(IR_GIS, item, const_value(v));
                 }
                 continue;
             }
@@ -132,6 +133,15 @@ bool record_guard_function(Ref ref, Value callable)
     guard_value(ref, callable);
     Ref now = emit_load(IR_FLOAD32, IR_WORD, const_value(callable), offsetof(Function, version), ALIAS_FUNCTION);
     return emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
+}
+
+/* The default value of a parameter. */
+static Slot default_slot(Ref function_ref, Value v, int index)
+{
+    if (REF_IS_CONST(function_ref) || record_is_lasting(v)) return (Slot){constant_ref(v), OWN_NONE, true, 0};
+    Ref defaults = emit_load(IR_FLOAD, IR_VAL, function_ref, offsetof(Function, defaults), ALIAS_FUNCTION);
+    Ref item = emit_load(IR_FLOAD, IR_VAL, defaults, (int)offsetof(Tuple, items) + index * 8, ALIAS_CONST);
+    return (Slot){item, OWN_FRAGILE, true, 0};
 }
 
 /* Pushes the model of the callee's frame; `count` arguments are on top of the stack, `below` entries under them go. */
@@ -167,7 +177,8 @@ static void push_frame_model(Value callable, Ref function_ref, const Binding *b,
             Value v = b->source[i] == KWDEFAULT
                           ? dict_get_borrow(function->kwdefaults, tuple_item_borrow(code->localsplus_names, i))
                           : tuple_item_borrow(function->defaults, -1 - b->source[i]);
-            *slot = (Slot){constant_ref(v), OWN_NONE, true, 0};
+            *slot = b->source[i] == KWDEFAULT ? (Slot){constant_ref(v), OWN_NONE, true, 0}
+                                              : default_slot(function_ref, v, -1 - b->source[i]);
         }
         slot->modified = true;
     }
@@ -324,6 +335,11 @@ void record_call(void)
     int drop = 2;
     if (!value_is_null(below)) { /* [method, self, args] */
         callable = below;
+        callable_slot = rec_stack(nargs + 2);
+        b.nargs++;
+        drop = 1;
+    } else if (object_has_type(callable, &type_method) && record_is_unbound(nargs)) {
+        callable = ((BoundMethod *)value_as_object(callable))->function;
         callable_slot = rec_stack(nargs + 2);
         b.nargs++;
         drop = 1;

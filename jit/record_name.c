@@ -49,7 +49,7 @@ static Ref guarded_entries(Value dict)
 }
 
 /* Only what a program defines once is folded: a trace must not keep alive what the program may want to die. */
-static bool is_lasting(Value v)
+bool record_is_lasting(Value v)
 {
     if (!value_is_object(v)) return true;
     const Type *type = value_as_object(v)->type;
@@ -63,7 +63,8 @@ static bool load_name(int name_index, Value globals, Value builtins)
     if (!is_exact_dict(globals) || !is_exact_dict(builtins)) return false;
     Value found = dict_get_borrow(globals, name);
     if (!value_is_null(found)) {
-        if (is_lasting(found) && !is_assigned_here(rec.f->code, name_index) && watch_global(rec.tree, globals, name)) {
+        if (record_is_lasting(found) && !is_assigned_here(rec.f->code, name_index) &&
+            watch_global(rec.tree, globals, name)) {
             rec_push(immediate_ref(found), OWN_NONE);
             return true;
         }

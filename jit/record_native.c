@@ -401,6 +401,7 @@ bool record_native_call(Value callable, int nargs, int has_self, Value kwnames)
         return !has_self && value_is_null(kwnames) && call_native_function(&c, function, slot);
     }
     if (callable.bits == (uint64_t)&type_super) {
+        if (record_super() || REC_FAILED()) return true;
         record_abort(REASON_CALL_KIND);
         return true;
     }

@@ -43,7 +43,7 @@ Value cell_new(NULLABLE Value content) NODISCARD;
 Value bound_method_new(Value function, Value self) NODISCARD;
 Value static_method_new(Value callable) NODISCARD;
 Value class_method_new(Value callable) NODISCARD;
-NULLABLE Value static_method_callable_borrow(Value method);
+NULLABLE Value method_holder_callable_borrow(Value method); /* of a staticmethod or classmethod */
 NULLABLE Value property_getter_borrow(Value property); /* VALUE_NULL: has none, or is not exactly a property */
 NULLABLE Value property_setter_borrow(Value property);
 

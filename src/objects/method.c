@@ -210,7 +210,7 @@ Value static_method_new(Value callable)
     return holder_from(&type_staticmethod, callable);
 }
 
-NULLABLE Value static_method_callable_borrow(Value method)
+NULLABLE Value method_holder_callable_borrow(Value method)
 {
     return as_holder(method)->callable;
 }
