@@ -77,7 +77,7 @@ static bool worker_path(char *path, size_t size)
 static NOINLINE bool spawn_orphan(const char *path, const posix_spawn_file_actions_t *actions,
                                   const posix_spawnattr_t *attributes)
 {
-    char *const argv[] = {(char *)path, NULL};
+    char *const argv[] = {(char *)path, jit_options.mode == JIT_SYNC ? "--urgent" : NULL, NULL};
     pid_t unused, between = vfork();
     if (between == 0) _exit(posix_spawn(&unused, path, actions, attributes, argv, environ) != 0);
     int status = 1;
@@ -94,6 +94,7 @@ static bool spawn_worker(const char *path, int socket)
     posix_spawn_file_actions_adddup2(&actions, socket, 3);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0); /* a reader of ours sees its end with us */
     posix_spawn_file_actions_addclosefrom_np(&actions, 4);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);

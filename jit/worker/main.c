@@ -200,7 +200,7 @@ static void look_at_socket(int signal_number)
 {
     struct pollfd p = {.fd = SOCKET, .events = POLLIN};
     if (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLHUP | POLLERR))) return;
-    if (as_pipe >= 0) kill(as_pid, SIGKILL);
+    if (as_pipe >= 0 && kill(as_pid, SIGKILL) == 0) waitpid(as_pid, NULL, 0); /* it writes into our folder */
     if (vfork() == 0) {
         execl("/bin/rm", "rm", "-rf", directory, (char *)NULL);
         _exit(1);
@@ -223,12 +223,12 @@ static void lower_priority(void)
     setpriority(PRIO_PROCESS, 0, PRIORITY);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, SIG_IGN);
-    lower_priority();
+    if (argc == 1) lower_priority(); /* "--urgent": the program waits for every answer */
     umask(077);
     if (!mkdtemp(directory)) return 1;
     setenv("TMPDIR", directory, 1); /* libgccjit makes a folder of its own */
