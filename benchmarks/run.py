@@ -1,13 +1,20 @@
 """run.py: measures Coachwhip against python3.11 and pypy3 over benchmarks/programs, side by side in one run.
 
-For each program the interpreters take turns (so that a slow moment of the machine hits all alike), pinned to one core. The
-JIT's worker process runs where the system puts it, as it does for a user. Reported, as ratios of CPython's time to the
-interpreter's (above 1 is faster than CPython):
-    first    the first call of run() in a process          steady   the median of the later half of the calls
+For each program the interpreters take turns (so that a slow moment of the machine hits all alike), pinned to one core, and the
+JIT's worker process with them unless --worker=free, which gives the program and the worker two cores (the system places them).
+Reported, as ratios of CPython's time to the interpreter's (above 1 is faster than CPython):
+    first    the first call of run() in a process          steady   the median of the last five calls, when the times have settled
     whole    a whole process that runs the program once     memory   peak resident memory, MiB
 and the geometric mean of each. Outputs that differ between interpreters are an error.
 
-    run.py [--coachwhip FILE] [--only NAME,NAME] [--iterations N] [--rounds N] [--json FILE]
+--cold asks another question: is --jit=auto ever slower than --jit=off? For each program whole processes run in triples off, auto,
+off, back to back, and what is reported is the median over the triples
+    wall     auto's wall time over the mean of the two off around it       cpu      the same of the main process's processor time
+    noise    how far the two off of a triple are apart, which the machine alone is to blame for
+A program is listed as an offender when its wall ratio is above 1.03 plus the noise; the exit code is then 1.
+
+    run.py [--coachwhip FILE] [--only NAME,NAME] [--seconds S] [--rounds N] [--core N] [--worker same|free] [--json FILE]
+    run.py --cold [--rounds N] [--core N] [--worker same|free] ...
 """
 import argparse
 import json
@@ -31,12 +38,18 @@ def interpreters(coachwhip):
     return found
 
 
-def pinned(command, core):
-    return ["taskset", "-c", str(core), *command]
+def pinned(command, options):
+    cores = str(options.core)
+    if options.worker == "free":
+        others = sorted(os.sched_getaffinity(0) - {options.core})
+        if not others:
+            sys.exit("--worker=free needs a second core")
+        cores += f",{others[0]}"
+    return ["taskset", "-c", cores, *command]
 
 
-def measure_steady(command, program, iterations):
-    done = subprocess.run([*command, str(HERE / "measure.py"), str(program), str(iterations)], capture_output=True, text=True)
+def measure_steady(command, program, seconds):
+    done = subprocess.run([*command, str(HERE / "measure.py"), str(program), str(seconds)], capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} {program.name}: exit code {done.returncode}\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
@@ -56,17 +69,60 @@ def measure_program(program, commands, options):
     results = {}
     for _ in range(options.rounds):
         for name, command in commands.items():
-            whole = measure_whole(pinned(command, options.core), program)
-            steady = measure_steady(pinned(command, options.core), program, options.iterations)
+            whole = measure_whole(pinned(command, options), program)
+            steady = measure_steady(pinned(command, options), program, options.seconds)
             figure = figures[name]
             figure["whole"].append(whole)
             figure["first"].append(steady["loaded"] + steady["times"][0])
-            figure["steady"].append(statistics.median(steady["times"][len(steady["times"]) // 2:]))
+            figure["steady"].append(statistics.median(steady["times"][-5:]))
             figure["memory"].append(steady["memory"] / 1024)
             results.setdefault(steady["result"], name)
     if len(results) > 1:
         raise RuntimeError(f"{program.name}: the outputs differ: " + "; ".join(f"{v}: {k[:200]}" for k, v in results.items()))
     return {name: {kind: statistics.median(values) for kind, values in figure.items()} for name, figure in figures.items()}
+
+
+def time_process(command):
+    """Wall time and the process's own processor time (the worker is nobody's child and does not count)."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}")
+    return wall, usage.ru_utime + usage.ru_stime
+
+
+def measure_cold(program, commands, options):
+    walls, cpus, noises = [], [], []
+    off, auto = ([*pinned(commands[name], options), str(program)] for name in ("off", "auto"))
+    for _ in range(options.rounds):
+        before, middle, after = time_process(off), time_process(auto), time_process(off)
+        walls.append(2 * middle[0] / (before[0] + after[0]))
+        cpus.append(2 * middle[1] / (before[1] + after[1]))
+        noises.append(abs(before[0] - after[0]) / (before[0] + after[0]))
+    return {"wall": statistics.median(walls), "cpu": statistics.median(cpus), "noise": statistics.median(noises)}
+
+
+def compare_cold(programs, commands, options):
+    where = "the worker on the same core" if options.worker == "same" else "two cores for the program and the worker"
+    print(f"cold whole processes, --jit=auto over --jit=off, {options.rounds} triples, {where}")
+    table = {}
+    for program in programs:
+        table[program.stem] = figures = measure_cold(program, commands, options)
+        print(f"{program.stem:16} wall {figures['wall']:5.3f}   cpu {figures['cpu']:5.3f}   noise {figures['noise']:5.3f}", flush=True)
+    print(f"{'geometric mean':16} wall {geometric_mean(f['wall'] for f in table.values()):5.3f}"
+          f"   cpu {geometric_mean(f['cpu'] for f in table.values()):5.3f}")
+    offenders = [name for name, f in table.items() if f["wall"] > 1.03 + f["noise"]]
+    print("slower than --jit=off by more than 3 % and the noise:", ", ".join(offenders) or "none")
+    write_json(table, options)
+    return 1 if offenders else 0
+
+
+def write_json(table, options):
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(table, indent=1))
 
 
 def geometric_mean(values):
@@ -79,8 +135,8 @@ def sieve_ratio(auto_command, options):
     with tempfile.TemporaryDirectory() as folder:
         binary = os.path.join(folder, "sieve")
         subprocess.run(["g++", "-O2", "-o", binary, str(PROGRAMS / "sieve.cpp")], check=True)
-        native = float(subprocess.run(pinned([binary], options.core), capture_output=True, text=True).stdout.split()[1])
-    ours = measure_steady(pinned(auto_command, options.core), PROGRAMS / "sieve.py", max(options.iterations, 8))
+        native = float(subprocess.run(pinned([binary], options), capture_output=True, text=True).stdout.split()[1])
+    ours = measure_steady(pinned(auto_command, options), PROGRAMS / "sieve.py", options.seconds)
     return min(ours["times"]) / native
 
 
@@ -105,17 +161,20 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--coachwhip", default=str(HERE.parent / "build" / "coachwhip"))
     parser.add_argument("--only", default="")
-    parser.add_argument("--iterations", type=int, default=10)
+    parser.add_argument("--cold", action="store_true")
+    parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--worker", choices=["same", "free"], default="same")
     parser.add_argument("--core", type=int, default=0)
     parser.add_argument("--json")
     options = parser.parse_args()
     commands = interpreters(options.coachwhip)
     only = set(filter(None, options.only.split(",")))
+    programs = [program for program in sorted(PROGRAMS.glob("*.py")) if not only or program.stem in only]
+    if options.cold:
+        return compare_cold(programs, commands, options)
     table, failed = {}, []
-    for program in sorted(PROGRAMS.glob("*.py")):
-        if only and program.stem not in only:
-            continue
+    for program in programs:
         try:
             table[program.stem] = measure_program(program, commands, options)
             print(f"{program.stem}: done", file=sys.stderr)
@@ -125,8 +184,7 @@ def main():
     print_table(table, list(commands))
     if not only or "sieve" in only:
         print(f"sieve, steady, against C++ -O2 over std::vector<int>: {sieve_ratio(commands['auto'], options):.2f} times its time")
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(table, indent=1))
+    write_json(table, options)
     for message in failed:
         print("FAILED", message)
     return 1 if failed else 0

@@ -56,6 +56,7 @@ Value jit_call_place(Place *place, Function *function, const Value *args, ssize_
     char here;
     if (UNLIKELY(!tree || place->code->argcount != nargs || eval_breaker || thread_is_traced(thread) ||
                  (char *)((uintptr_t)&here - C_STACK_RESERVE) < thread->c_stack_limit)) {
+        if (!tree && place->tree) note_native_call(place->tree);
         return function_call(value_from_object(function), args, nargs, VALUE_NULL);
     }
     Frame *frame = frame_push((Function *)value_as_object(value_incref(value_from_object(function))));

@@ -1,14 +1,16 @@
 /* compile.c: the program's side of the compile worker: start it, send trees, take code.
  *
- * Compiling does not stop the program: requests are written to a socket, and answers are taken when something polls (a
- * hot place, an exit). --jit=sync waits. At most one request is under way for a tree; bridges that arrive meanwhile go
- * with the next one. The worker is started by the first request. When anything about it fails, compile_problem says why
- * and nothing more is compiled: the program goes on interpreted. */
+ * Compiling does not stop the program: a request is written to a socket, and the answer is taken when something polls
+ * (a hot place, an entry, an exit). --jit=sync waits. One request is under way at a time; trees that want to be
+ * compiled meanwhile wait in a queue of the program (queue.c), so that what grows goes once, with all that it has
+ * grown. The worker is started by the first request. When anything about it fails, compile_problem says why and nothing
+ * more is compiled: the program goes on interpreted. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -22,21 +24,27 @@
 
 extern char **environ;
 
-int compile_pending;
+uint64_t compile_next_poll = UINT64_MAX;
 const char *compile_problem;
 uint64_t compile_count, compile_micros_gcc, compile_micros_as;
 
 static int worker = -1;
 static char problem_text[160];
 
-enum { PENDING_MAX = 64 };
 static struct {
-    JitTree *tree;
+    NULLABLE JitTree *tree;
     uint32_t id;
     int segments;
     uint64_t *table;
-} pending[PENDING_MAX];
+} under_way;
 static uint32_t last_request;
+
+static void forget_request(void)
+{
+    if (!under_way.tree) return;
+    raw_free(under_way.table);
+    under_way.tree = NULL;
+}
 
 static void give_up(const char *problem)
 {
@@ -44,11 +52,8 @@ static void give_up(const char *problem)
     compile_problem = problem_text;
     if (worker >= 0) close(worker);
     worker = -1;
-    for (int i = 0; i < compile_pending; i++) {
-        raw_free(pending[i].table);
-        pending[i].tree->state = pending[i].tree->code ? TREE_READY : TREE_RECORDED;
-    }
-    compile_pending = 0;
+    forget_request();
+    compile_next_poll = UINT64_MAX;
     jit_loop_countdown = jit_call_countdown = 0;
 }
 
@@ -67,6 +72,46 @@ static bool worker_path(char *path, size_t size)
     return access(path, X_OK) == 0;
 }
 
+/* Starts it as nobody's child: os.wait must not see it. The process in between shares the memory of this one and does
+ * nothing but start the worker and end; a fork would copy the page tables of a large program. */
+static NOINLINE bool spawn_orphan(const char *path, const posix_spawn_file_actions_t *actions,
+                                  const posix_spawnattr_t *attributes)
+{
+    char *const argv[] = {(char *)path, jit_options.mode == JIT_SYNC ? "--urgent" : NULL, NULL};
+    pid_t unused, between = vfork();
+    if (between == 0) _exit(posix_spawn(&unused, path, actions, attributes, argv, environ) != 0);
+    int status = 1;
+    while (between > 0 && waitpid(between, &status, 0) < 0 && errno == EINTR) {}
+    return between > 0 && status == 0;
+}
+
+/* Its socket is descriptor 3, and nothing else of the program's is open. It has a process group of its own, so that
+ * Ctrl-C does not reach it, but stays in the session: its low priority counts only among the processes of a session. */
+static bool spawn_worker(const char *path, int socket)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, socket, 3);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0); /* a reader of ours sees its end with us */
+    posix_spawn_file_actions_addclosefrom_np(&actions, 4);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t none, all, before;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* no handler of the program runs in the process in between */
+    bool ok = spawn_orphan(path, &actions, &attributes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return ok;
+}
+
 static bool start_worker(void)
 {
     char path[PATH_MAX];
@@ -79,38 +124,18 @@ static bool start_worker(void)
         give_up("no socket for the compile worker");
         return false;
     }
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    /* the socket is descriptor 3, and nothing else of the program's is open (all are close-on-exec but these) */
-    if (ends[1] == 3) {
+    if (ends[1] == 3) { /* dup2 to itself would leave it close-on-exec */
         int moved = fcntl(ends[1], F_DUPFD_CLOEXEC, 10);
         close(ends[1]);
         ends[1] = moved;
     }
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 3);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_addclosefrom_np(&actions, 4);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    char *const argv[] = {path, NULL};
-    pid_t pid;
-    int failed = posix_spawn(&pid, path, &actions, &attributes, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
+    bool ok = spawn_worker(path, ends[1]);
     close(ends[1]);
-    if (failed) {
+    if (!ok) {
         close(ends[0]);
         give_up("the compile worker cannot be started");
         return false;
     }
-    int status;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    } /* it forks at once: the worker itself is nobody's child */
     worker = ends[0];
     return true;
 }
@@ -270,9 +295,9 @@ static NULLABLE uint64_t *make_table(const Tree *ir)
     return table;
 }
 
-static bool send_tree(JitTree *tree)
+bool compile_send(JitTree *tree)
 {
-    if (compile_pending == PENDING_MAX) return false;
+    if (compile_problem || (worker < 0 && !start_worker())) return false;
     uint64_t *table = make_table(&tree->ir);
     Buffer8 request = make_request(tree, ++last_request);
     bool ok = table && !request.failed;
@@ -285,20 +310,33 @@ static bool send_tree(JitTree *tree)
         raw_free(table);
         return false;
     }
-    pending[compile_pending].tree = tree;
-    pending[compile_pending].id = last_request;
-    pending[compile_pending].segments = tree->ir.segments_count;
-    pending[compile_pending++].table = table;
-    tree->state = TREE_COMPILING;
-    tree->needs_compile = false;
+    under_way.tree = tree;
+    under_way.id = last_request;
+    under_way.segments = tree->ir.segments_count;
+    under_way.table = table;
     return true;
+}
+
+bool compile_is_busy(void)
+{
+    return under_way.tree != NULL;
 }
 
 /* --- the answer --- */
 
-static void install(int index, const Answer *answer, const void *object)
+static void take_code(JitTree *tree, NativeCode code, size_t code_size)
 {
-    JitTree *tree = pending[index].tree;
+    /* old code may still run below us, with the old table: both stay (code is never freed, tables are small) */
+    tree->code = code;
+    tree->table = under_way.table;
+    tree->code_size = code_size;
+    tree->compiled_segments = under_way.segments;
+    tree_installed(tree);
+}
+
+static void install(const Answer *answer, const void *object)
+{
+    JitTree *tree = under_way.tree;
     const char *problem = answer->error;
     size_t code_size = 0;
     NativeCode code = answer->status == 0 ? loader_load(object, answer->object_size, &problem, &code_size) : NULL;
@@ -306,27 +344,18 @@ static void install(int index, const Answer *answer, const void *object)
     compile_micros_gcc += answer->micros_gcc;
     compile_micros_as += answer->micros_as;
     tree->micros += answer->micros_gcc + answer->micros_as;
+    budget_charge(answer->micros_cpu, answer->micros_wall);
     if (jit_options.log_level >= 1) {
         fprintf(stderr, "jit: tree %u compiled: %s, %zu bytes, gcc %u us, as %u us\n", tree->id, code ? "ok" : problem,
                 code_size, answer->micros_gcc, answer->micros_as);
     }
-    if (tree->state == TREE_DEAD || !code) {
-        raw_free(pending[index].table);
-        if (tree->state != TREE_DEAD) {
-            tree->state = tree->code ? TREE_READY : TREE_RECORDED;
-            if (!tree->code) place_penalize(tree->place, REASON_COMPILER, NULL, 0);
-        }
+    if (tree->state != TREE_DEAD && code) {
+        take_code(tree, code, code_size);
     } else {
-        /* old code may still run below us, with the old table: both stay (code is never freed, tables are small) */
-        tree->code = code;
-        tree->table = pending[index].table;
-        tree->code_size = code_size;
-        tree->compiled_segments = pending[index].segments;
-        tree->state = TREE_READY;
-        place_link(tree->place);
+        raw_free(under_way.table);
+        if (tree->state != TREE_DEAD && !tree->code) place_penalize(tree->place, REASON_COMPILER, NULL, 0);
     }
-    pending[index] = pending[--compile_pending];
-    if (tree->state == TREE_READY && tree->needs_compile) send_tree(tree);
+    under_way.tree = NULL;
 }
 
 static bool take_answer(void)
@@ -344,45 +373,30 @@ static bool take_answer(void)
         give_up("the compile worker has died");
         return false;
     }
-    int index = 0;
-    while (index < compile_pending && pending[index].id != answer.id) index++;
-    if (index == compile_pending)
+    if (!under_way.tree || under_way.id != answer.id)
         give_up("the compile worker answers what nobody asked");
     else
-        install(index, &answer, object);
+        install(&answer, object);
     raw_free(object);
     return !compile_problem;
 }
 
-/* Polled at every entry of native code while something is compiled: asks the system only so often. */
+/* A system call at every entry of native code would cost more than a short stay there: asks only so often. */
 enum { POLL_INTERVAL_CYCLES = 300000 };
 
-void compile_poll(void)
+void compile_poll_now(uint64_t now)
 {
-    static uint64_t last_poll;
-    uint64_t now = __builtin_ia32_rdtsc();
-    if (!compile_pending || now - last_poll < POLL_INTERVAL_CYCLES) return;
-    last_poll = now;
-    while (compile_pending && worker >= 0) {
+    if (worker >= 0 && under_way.tree) {
         struct pollfd p = {.fd = worker, .events = POLLIN};
-        if (poll(&p, 1, 0) <= 0 || !take_answer()) return;
+        if (poll(&p, 1, 0) > 0 && !take_answer()) return;
     }
+    queue_next();
+    compile_next_poll = under_way.tree || queue_is_waiting() ? now + POLL_INTERVAL_CYCLES : UINT64_MAX;
 }
 
-void tree_compile(JitTree *tree)
+void compile_wait(void)
 {
-    if (jit_options.mode == JIT_EXEC) {
-        tree->state = TREE_READY;
-        tree->compiled_segments = tree->ir.segments_count;
-        place_link(tree->place);
-        return;
-    }
-    if (compile_problem || (worker < 0 && !start_worker())) return;
-    if (tree->state == TREE_COMPILING) return; /* needs_compile is set: it goes when the answer is here */
-    if (!send_tree(tree)) return;
-    while (jit_options.mode == JIT_SYNC && compile_pending && worker >= 0) {
-        if (!take_answer()) return;
-    }
+    while (under_way.tree && worker >= 0 && take_answer()) {}
 }
 
 void compile_shutdown(void)
@@ -395,10 +409,7 @@ void compile_after_fork(void)
 {
     if (worker >= 0) close(worker);
     worker = -1;
-    for (int i = 0; i < compile_pending; i++) {
-        raw_free(pending[i].table);
-        pending[i].tree->state = pending[i].tree->code ? TREE_READY : TREE_RECORDED;
-    }
-    compile_pending = 0;
+    forget_request();
+    budget_after_fork();
     arena_after_fork();
 }

@@ -1,12 +1,11 @@
 /* policy.c: which places are worth a trace, when, and what happens to those that are not.
  *
  * A loop's back edge or a function's entry counts down; at zero the place is looked at (jit_hot_loop). Nothing is
- * recorded before the process has used WARM_UP_MICROS of processor time, so a short script never starts the worker. An
+ * recorded before compiling could be paid (budget.c), so a short script never starts the worker. An
  * attempt that fails makes the next one wait longer, with some randomness so that it does not always meet the same
  * iteration; after ABORTS_MAX attempts the place is blacklisted. An exit that is taken often gets a bridge. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "jit/runtime.h"
 #include "objects/abstract.h"
@@ -22,16 +21,17 @@ enum {
     SYNC_LOOP_THRESHOLD = 2,
     SYNC_CALL_THRESHOLD = 2,
     SYNC_EXIT_THRESHOLD = 2,
-    WARM_UP_MICROS = 50000,
     ABORTS_MAX = 6,
     BRIDGE_TRIES = 3,
+    INSTRUCTION_CYCLES = 15, /* of an interpreted instruction, and of leaving native code and coming back: estimates */
+    LEAVE_CYCLES = 1500,
+    NATIVE_CALLS = 300,
     ENTRY_FAILS_MAX = 100
 };
 
 JitOptions jit_options = {.mode = JIT_AUTO};
 int jit_loop_countdown, jit_call_countdown;
 Place *all_places;
-static bool is_warm;
 
 const char *const reason_texts[REASON_COUNT] = {
 #define REASON(name, text) text,
@@ -148,19 +148,10 @@ int exit_threshold(const Snapshot *snapshot, int segments)
 
 /* --- hot places --- */
 
-static bool warmed_up(void)
-{
-    if (is_warm || jit_options.mode != JIT_AUTO) return true;
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    is_warm = t.tv_sec > 0 || t.tv_nsec / 1000 >= WARM_UP_MICROS;
-    return is_warm;
-}
-
 static bool may_record(void)
 {
     return !jit_is_recording && !compile_problem && jit_options.mode != JIT_OFF && !thread_is_traced(current_thread) &&
-           warmed_up();
+           budget_is_warm();
 }
 
 /* For hunting bugs: COACHWHIP_JIT_ONLY=function limits the JIT to one function. */
@@ -173,6 +164,28 @@ static bool is_wanted(const Code *code)
     return !only || str_equal_cstr(code->name, only);
 }
 
+/* A place that has a tree is hot again: it waits for its code, or another of its jumps has become hot. */
+static void meet_again(Place *place, Unit *ip, int unit, int countdown)
+{
+    JitTree *tree = place->tree;
+    bool is_entered = tree->is_entered && !place->is_only_linked;
+    if (tree->state != TREE_READY || tree->is_suspended)
+        tree->lost_cycles += (uint64_t)countdown * (uint64_t)tree->length * INSTRUCTION_CYCLES;
+    else if (is_entered)
+        place_patch(place, unit);
+    if (!is_entered) ip->counter = 65535; /* it is there for native callers */
+}
+
+void tree_installed(JitTree *tree)
+{
+    Place *place = tree->place;
+    bool begins = tree->state != TREE_READY || tree->is_suspended;
+    tree->state = TREE_READY;
+    tree->is_suspended = false;
+    place_link(place);
+    if (begins && tree->is_entered && !place->is_only_linked) place_patch(place, place->back_unit);
+}
+
 static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
 {
     Code *code = frame->code;
@@ -180,7 +193,7 @@ static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
     int countdown = is_function ? jit_call_countdown : jit_loop_countdown;
     ip->counter = (uint16_t)(countdown ? countdown : 65535);
     if (ip->opcode == BC_ENTER_TRACE) return false; /* its generic form ran: recording or tracing passed by */
-    compile_poll();
+    compile_poll(__builtin_ia32_rdtsc());
     if (!may_record()) return false;
     Place *place = is_wanted(code) ? place_get(code, head, is_function) : NULL;
     if (!place || place->is_blacklisted) {
@@ -188,10 +201,7 @@ static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
         return false;
     }
     if (place->tree) {
-        if (is_function || place->is_only_linked)
-            ip->counter = 65535; /* it is there for native callers */
-        else
-            place_patch(place, unit);
+        meet_again(place, ip, unit, countdown);
         return false;
     }
     place->back_unit = unit;
@@ -217,6 +227,13 @@ bool jit_hot_function(Frame *frame, Unit *ip, Value *sp)
         return false;
     }
     return hot(frame, ip, sp, (int)(ip - frame_quick(frame)->units), true);
+}
+
+/* A small function is compiled only when native code really calls it: most are inlined by all who do. */
+void note_native_call(JitTree *tree)
+{
+    tree->lost_cycles += (uint64_t)tree->length * INSTRUCTION_CYCLES + LEAVE_CYCLES;
+    if (++tree->native_calls == NATIVE_CALLS && jit_options.mode == JIT_AUTO) tree_compile(tree);
 }
 
 /* --- entering native code --- */
@@ -263,10 +280,11 @@ void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame)
 {
     Snapshot *s = &tree->ir.snapshots[exit];
     tree->exits++;
-    if (tree->state == TREE_DEAD || s->bridge >= 0 || s->kind == SNAP_FINAL || s->kind == SNAP_RETURN) {
-        compile_poll();
-        return;
+    if (s->bridge >= 0) { /* it waits for the compiler */
+        tree->lost_cycles += LEAVE_CYCLES;
+        compile_poll(__builtin_ia32_rdtsc());
     }
+    if (tree->state == TREE_DEAD || s->bridge >= 0 || s->kind == SNAP_FINAL || s->kind == SNAP_RETURN) return;
     s->hits++;
     if (s->hits < (uint32_t)exit_threshold(s, tree->ir.segments_count) || s->tries >= BRIDGE_TRIES || !may_record() ||
         eval_breaker)
@@ -278,9 +296,9 @@ void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame)
 int native_activations;
 
 /* The tree's account. Going in and out costs a few hundred cycles; code that does no more than that between an entry
- * and the exit is not entered from the interpreter any more (native code that calls it or links to it still does).
- * Looked at only when nothing is being compiled, since a bridge may lengthen the stay. */
-enum { ACCOUNT_ENTRIES = 4000, WORTHWHILE_CYCLES = 700 };
+ * and the exit is not entered from the interpreter any more (native code that calls it or links to it still does), or,
+ * when it has grown a bridge that may lengthen the stay, not until that is compiled. */
+enum { ACCOUNT_ENTRIES = 1000, WORTHWHILE_CYCLES = 700 };
 
 static void settle_account(JitTree *tree, uint64_t cycles)
 {
@@ -288,26 +306,31 @@ static void settle_account(JitTree *tree, uint64_t cycles)
     if (++tree->window_entries < ACCOUNT_ENTRIES) return;
     bool pays = tree->window_cycles / ACCOUNT_ENTRIES >= WORTHWHILE_CYCLES;
     tree->window_cycles = tree->window_entries = 0;
-    if (pays || compile_pending || jit_options.mode != JIT_AUTO || tree->state == TREE_DEAD) return;
+    if (pays || jit_options.mode != JIT_AUTO || tree->state == TREE_DEAD) return;
     Place *place = tree->place;
     place_unpatch(place);
+    if (tree->ir.segments_count > tree->compiled_segments) {
+        tree->is_suspended = true;
+        return;
+    }
     place->is_only_linked = true;
     place->reason = REASON_DOES_NOT_PAY;
     place->reason_code = NULL;
 }
 
 /* Runs the tree from its head, which the frame stands at. */
-static bool run(JitTree *entered, Frame *frame)
+static bool run(JitTree *entered, Frame *frame, uint64_t start)
 {
     ExitBuffer out;
-    uint64_t start = __builtin_ia32_rdtsc();
     uint8_t activity = current_activity;
     current_activity = ACTIVITY_NATIVE;
     int64_t exit = tree_execute(entered, frame, &out);
     current_activity = activity;
     JitTree *tree = out.tree;
     Frame *innermost = exit_rebuild(tree, (int)exit, frame, out.values);
-    settle_account(entered, __builtin_ia32_rdtsc() - start);
+    uint64_t cycles = __builtin_ia32_rdtsc() - start;
+    if (!native_activations) native_cycles += cycles;
+    settle_account(entered, cycles);
     if (!innermost) return false;
     SnapKind kind = tree->ir.snapshots[exit].kind;
     if (kind == SNAP_ENTRY)
@@ -355,12 +378,13 @@ bool jit_enter(Frame *frame, Unit *ip, Value *sp)
     Place *place = place_find(frame->code, head, is_function);
     JitTree *tree = place ? place->tree : NULL;
     frame->ip = units + (is_function ? unit + 1 : head);
-    if (compile_pending) compile_poll();
+    uint64_t now = __builtin_ia32_rdtsc();
+    compile_poll(now);
     if (!tree || tree->state == TREE_DEAD || !tree->valid || thread_is_traced(current_thread) ||
         !(tree->code || jit_options.mode == JIT_EXEC) || eval_breaker) {
         return true;
     }
-    return run(tree, frame);
+    return run(tree, frame, now);
 }
 
 int jit_original_opcode(const Unit *unit)

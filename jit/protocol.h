@@ -50,7 +50,8 @@ typedef struct Answer {
     uint32_t magic, id;
     int32_t status;
     uint32_t object_size;
-    uint32_t micros_gcc, micros_as;
+    uint32_t micros_gcc, micros_as;   /* processor time of the two */
+    uint32_t micros_cpu, micros_wall; /* used, and passed, for this request; the first counts the start-up too */
     char error[128];
 } Answer;
 

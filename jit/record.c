@@ -221,17 +221,17 @@ static void finish_done(void)
     if (rec.bridge_of >= 0) {
         ir->snapshots[rec.bridge_of].bridge = index;
         tree->bridges++;
-        tree->needs_compile = true;
     } else {
         rec.place->tree = tree;
-        if (!rec.place->is_only_linked && pays_from_interpreter(rec.place, ir))
-            place_patch(rec.place, rec.place->back_unit);
+        tree->length = rec.instructions;
+        tree->is_entered = pays_from_interpreter(rec.place, ir);
     }
     if (jit_options.log_level >= 2) {
         fprintf(stderr, "jit: tree %u segment %d\n", tree->id, index);
         ir_print(ir, stderr);
     }
-    tree_compile(tree);
+    if (tree->is_entered || tree->code || jit_options.mode != JIT_AUTO)
+        tree_compile(tree); /* else: jit_call_function */
 }
 
 static bool finish(void)

@@ -20,7 +20,7 @@ typedef enum Reason {
 } Reason;
 extern const char *const reason_texts[REASON_COUNT];
 
-typedef enum TreeState { TREE_RECORDED, TREE_COMPILING, TREE_READY, TREE_DEAD } TreeState;
+typedef enum TreeState { TREE_RECORDED, TREE_READY /* it has code */, TREE_DEAD } TreeState;
 
 struct Place;
 enum { EXIT_VALUES = SNAP_LIVE_MAX };
@@ -30,8 +30,11 @@ typedef struct JitTree {
     struct Place *place;
     uint32_t id;
     TreeState state;
-    bool needs_compile; /* a bridge was added since the last request */
-    int64_t valid;      /* native code tests it after whatever may run Python code */
+    bool is_waiting; /* in the queue (queue.c) */
+    NULLABLE struct JitTree *next_waiting;
+    bool is_entered;   /* by the interpreter; else only by native callers */
+    bool is_suspended; /* not entered until its new bridge is compiled: the stay is too short without it */
+    int64_t valid;     /* native code tests it after whatever may run Python code */
     NULLABLE NativeCode code;
     uint64_t *table; /* helpers, runtime addresses, constants */
     int entry_depth; /* stack entries at the head */
@@ -39,6 +42,9 @@ typedef struct JitTree {
     int compiled_segments; /* how many segments the native code has */
     /* account */
     uint64_t entries, entry_failures, exits, bridges;
+    uint64_t native_calls;  /* by native code, of a function without code */
+    uint64_t lost_cycles;   /* for want of code, since the last request: an estimate */
+    int length;             /* instructions recorded for the root */
     uint64_t window_cycles; /* spent in the last window_entries entries, exits included */
     uint32_t window_entries;
     size_t code_size;
@@ -102,6 +108,7 @@ void set_countdown(Code *code, int unit, int countdown);
 int exit_threshold(const Snapshot *snapshot, int segments);
 
 void note_entry_failure(JitTree *tree, const Frame *frame);
+void note_native_call(JitTree *tree); /* of a function whose tree has no code */
 void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame);
 /* Activations of native code, of all threads: links lead from tree to tree, so nobody can tell which are still inside
  * of one tree. */
@@ -145,14 +152,38 @@ NULLABLE JitTree *recording_tree(void);
 bool record_start_root(Place *place, Frame *frame);
 bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame);
 
+void tree_installed(JitTree *tree); /* it has new code: the place runs it from now on */
+
+/* --- queue.c --- */
+void tree_compile(JitTree *tree); /* it has something new: queues it; in sync mode compiles at once */
+void queue_next(void);            /* sends the most urgent tree that the program can afford */
+bool queue_is_waiting(void);
+
 /* --- compile.c --- */
-void tree_compile(JitTree *tree); /* sends it off; in sync mode waits for the answer */
-void compile_poll(void);          /* takes what has arrived */
-extern int compile_pending;
+bool compile_send(JitTree *tree);
+bool compile_is_busy(void); /* a request is under way */
+void compile_wait(void);
+/* Takes what has arrived and sends the next: cheap to call at every entry. */
+extern uint64_t compile_next_poll; /* in cycles; UINT64_MAX: nothing to do */
+void compile_poll_now(uint64_t now);
+ALWAYS_INLINE void compile_poll(uint64_t now)
+{
+    if (UNLIKELY(now >= compile_next_poll)) compile_poll_now(now);
+}
 void compile_shutdown(void);
 void compile_after_fork(void);
 extern const char *compile_problem; /* why there is no compiler; NULL: there is, or nobody asked yet */
 extern uint64_t compile_count, compile_micros_gcc, compile_micros_as;
+
+/* --- budget.c --- */
+extern uint64_t native_cycles; /* spent in native code */
+uint64_t program_micros(void); /* processor time of this process */
+uint64_t cycles_to_micros(uint64_t cycles);
+uint32_t compile_estimate(const Tree *ir); /* microseconds */
+bool budget_allows(uint32_t micros);
+void budget_charge(uint32_t cpu_micros, uint32_t wall_micros_taken);
+bool budget_is_warm(void);
+void budget_after_fork(void);
 
 /* --- invalidate.c --- */
 /* Registers that the tree depends on dict[key] keeping its value. False: it changes too often to rely on. */

@@ -1,18 +1,21 @@
 /* main.c: coachwhip-jit-worker, the process that compiles. libgccjit would replace signal handlers, change the locale
  * and take its caller down with it when it fails; so it lives here and the program talks to it over a socket (fd 3).
  *
- * It forks once at the start and lets the parent exit, so that it is not a child of the Python program (os.wait must
- * not see it). One assembler always waits on a pipe: its start-up is off the path. It ends when the socket closes.
- * Nothing it does or prints can reach the program but the answers. */
+ * One assembler always waits on a pipe: its start-up is off the path. It ends when the socket closes, also in the
+ * middle of a compilation. Nothing it does or prints can reach the program but the answers. It runs at a lower
+ * priority: on a core that it shares with the program, it gets a tenth. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,7 +23,7 @@
 
 #include "jit/worker/emit.h"
 
-enum { SOCKET = 3 };
+enum { SOCKET = 3, PRIORITY = 10 };
 extern char **environ;
 
 static char directory[] = "/tmp/coachwhip-jit-XXXXXX";
@@ -91,20 +94,27 @@ static bool copy_file(const char *path, int target)
     return ok;
 }
 
-static bool assemble(void)
+static uint32_t micros_of(const struct timeval *t)
+{
+    return (uint32_t)(t->tv_sec * 1000000 + t->tv_usec);
+}
+
+static uint32_t clock_micros(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint32_t)(now.tv_sec * 1000000 + now.tv_nsec / 1000);
+}
+
+static bool assemble(uint32_t *micros)
 {
     bool ok = copy_file(assembler_path, as_pipe);
     close(as_pipe);
     int status;
-    while (waitpid(as_pid, &status, 0) < 0 && errno == EINTR) {}
+    struct rusage used;
+    while (wait4(as_pid, &status, 0, &used) < 0 && errno == EINTR) {}
+    *micros = micros_of(&used.ru_utime) + micros_of(&used.ru_stime);
     return ok && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static uint32_t micros_since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint32_t)((now.tv_sec - start->tv_sec) * 1000000 + (now.tv_nsec - start->tv_nsec) / 1000);
 }
 
 static NULLABLE char *read_object(uint32_t *size)
@@ -143,19 +153,18 @@ static bool serve(const void *data, size_t size)
     Answer answer = {.magic = PROTOCOL_MAGIC, .status = -1};
     Request request;
     char *object = NULL;
-    struct timespec start;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    static uint32_t told_cpu; /* what the answers before have counted */
+    uint32_t start_wall = clock_micros(CLOCK_MONOTONIC), start_cpu = clock_micros(CLOCK_PROCESS_CPUTIME_ID);
     answer.id = ((const RequestHeader *)data)->id;
     if (!request_parse(&request, data, size)) {
         snprintf(answer.error, sizeof answer.error, "malformed request");
     } else if (as_pipe < 0 && !spawn_assembler()) {
         snprintf(answer.error, sizeof answer.error, "no assembler (as)");
     } else if (emit_assembler(&request, assembler_path, answer.error, sizeof answer.error)) {
-        answer.micros_gcc = micros_since(&start);
+        answer.micros_gcc = clock_micros(CLOCK_PROCESS_CPUTIME_ID) - start_cpu;
         keep_a_copy(request.header.id);
-        bool ok = assemble();
+        bool ok = assemble(&answer.micros_as);
         as_pipe = -1;
-        answer.micros_as = micros_since(&start) - answer.micros_gcc;
         if (ok) object = read_object(&answer.object_size);
         if (object)
             answer.status = 0;
@@ -163,6 +172,10 @@ static bool serve(const void *data, size_t size)
             snprintf(answer.error, sizeof answer.error, "the assembler failed");
     }
     if (answer.status) answer.object_size = 0;
+    uint32_t cpu = clock_micros(CLOCK_PROCESS_CPUTIME_ID);
+    answer.micros_cpu = cpu - told_cpu + answer.micros_as;
+    answer.micros_wall = clock_micros(CLOCK_MONOTONIC) - start_wall;
+    told_cpu = cpu;
     bool ok = write_all(SOCKET, &answer, sizeof answer) && (!object || write_all(SOCKET, object, answer.object_size));
     free(object);
     if (as_pipe < 0) spawn_assembler(); /* the next one starts up while nobody waits */
@@ -182,19 +195,46 @@ static bool serve_next(void)
     return ok;
 }
 
-int main(void)
+/* The program has ended: so does what is being compiled for it. Nothing but system calls: this may interrupt malloc. */
+static void look_at_socket(int signal_number)
 {
-    pid_t pid = fork();
-    if (pid) _exit(pid < 0);
-    setsid();
+    struct pollfd p = {.fd = SOCKET, .events = POLLIN};
+    if (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLHUP | POLLERR))) return;
+    if (as_pipe >= 0 && kill(as_pid, SIGKILL) == 0) waitpid(as_pid, NULL, 0); /* it writes into our folder */
+    if (vfork() == 0) {
+        execl("/bin/rm", "rm", "-rf", directory, (char *)NULL);
+        _exit(1);
+    }
+    _exit(0);
+}
+
+static void watch_socket(void)
+{
+    struct sigaction action = {.sa_handler = look_at_socket, .sa_flags = SA_RESTART};
+    sigaction(SIGIO, &action, NULL);
+    if (fcntl(SOCKET, F_SETOWN, getpid()) == 0) fcntl(SOCKET, F_SETFL, fcntl(SOCKET, F_GETFL) | O_ASYNC);
+    look_at_socket(SIGIO); /* it may have ended already */
+}
+
+static void lower_priority(void)
+{
+    struct sched_param none = {0};
+    sched_setscheduler(0, SCHED_BATCH, &none);
+    setpriority(PRIO_PROCESS, 0, PRIORITY);
+}
+
+int main(int argc, char **argv)
+{
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, SIG_IGN);
-    if (nice(5) == -1) {}
+    if (argc == 1) lower_priority(); /* "--urgent": the program waits for every answer */
     umask(077);
     if (!mkdtemp(directory)) return 1;
+    setenv("TMPDIR", directory, 1); /* libgccjit makes a folder of its own */
     snprintf(assembler_path, sizeof assembler_path, "%s/trace.s", directory);
     snprintf(object_path, sizeof object_path, "%s/trace.o", directory);
+    watch_socket();
     spawn_assembler();
     while (serve_next()) {}
     if (as_pipe >= 0) {
