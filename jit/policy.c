@@ -123,16 +123,13 @@ void place_penalize(Place *place, Reason reason, Code *code, int unit)
         set_countdown(place->code, place->back_unit, 7);
         return;
     }
-    if (reason != REASON_INNER_LOOP || place->aborts > 1)
-        place->aborts++;
-    else
-        place->aborts = 1;
+    int base = jit_options.mode == JIT_AUTO ? LOOP_THRESHOLD : SYNC_LOOP_THRESHOLD;
+    int wait = base << MIN(reason == REASON_INNER_LOOP ? place->retries++ : ++place->aborts, 12);
     if (place->aborts >= ABORTS_MAX) {
         place->is_blacklisted = true;
         return;
     }
-    int base = jit_options.mode == JIT_AUTO ? LOOP_THRESHOLD : SYNC_LOOP_THRESHOLD;
-    int wait = (base << place->aborts) + rand() % (base + 1);
+    wait += rand() % (base + 1);
     set_countdown(place->code, place->back_unit, MIN(wait, 60000));
 }
 

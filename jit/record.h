@@ -290,7 +290,7 @@ bool record_store_slice(void);    /* list[start:stop] = values */
 void record_call(void);
 void record_return(void);
 void record_deref(int opcode);
-void record_backward_jump(int target, bool is_conditional);
+void record_backward_jump(int target);
 void record_generic(int opcode);
 /* Truth of the operand on top as a BOOL ref or constant; REF_NONE: aborted. */
 Ref record_truth(int from_top);

@@ -320,46 +320,45 @@ void record_get_iter(void)
     rec_push(result, OWN_SELF);
 }
 
-/* --- backward jumps --- */
+/* --- backward jumps to other loops than the tree's own --- */
 
-/* A loop with a tree of its own. Its code may still be on the way: a link leaves to the interpreter until it is there.
- */
-static NULLABLE Place *native_loop(Code *code, int target)
+enum { FOLLOWED_MAX = 3 };
+
+/* How often this path has gone round that loop already. */
+static int times_followed(Code *code, int target)
 {
-    Place *place = place_find(code, target, false);
-    return place && place->tree ? place : NULL;
+    for (int i = 0; i < rec.followed_count; i++) {
+        if (rec.followed[i].code == code && rec.followed[i].target == target) return rec.followed[i].count++;
+    }
+    if (rec.followed_count == (int)COUNT_OF(rec.followed)) return FOLLOWED_MAX;
+    rec.followed[rec.followed_count].code = code;
+    rec.followed[rec.followed_count].target = target;
+    rec.followed[rec.followed_count++].count = 1;
+    return 0;
 }
 
-void record_backward_jump(int target, bool is_conditional)
+/* The loop of a root trace is the innermost one: outer loops, and loops that come behind, are reached by its bridges,
+ * by links to those that have trees of their own, and round a few times where a loop has none: it is short, most
+ * likely, or its tree is still to come, and the link is there for it. */
+void record_backward_jump(int target)
 {
     Code *code = rec.f->code;
     bool is_entry_frame = rec.frame_count == 1;
     if (is_entry_frame && code == rec.place->code && target == rec.place->unit && !rec.place->is_function) return;
-    Place *loop = native_loop(code, target);
-    if (rec.bridge_of < 0 && is_entry_frame && !(loop && rec.place->is_function)) {
-        /* an outer loop's back edge, or an inner loop: its bridges will come round here */
-        record_abort(target < rec.place->unit && !rec.place->is_function ? REASON_LEFT_LOOP : REASON_INNER_LOOP);
+    if (rec.bridge_of < 0 && is_entry_frame && !rec.place->is_function) {
+        record_abort(target < rec.place->unit ? REASON_LEFT_LOOP : REASON_INNER_LOOP);
         return;
     }
-    if (loop && is_entry_frame) {
+    Place *loop = place_get(code, target, false);
+    if (!loop) {
+        record_abort(REASON_NO_MEMORY);
+        return;
+    }
+    if (!loop->tree && times_followed(code, target) < FOLLOWED_MAX) return;
+    if (is_entry_frame) {
         record_link(loop);
-        return;
-    }
-    if (loop) {
+    } else {
         rec.f->unit = target;
         record_finish_exit(target);
-        return;
     }
-    for (int i = 0; i < rec.followed_count; i++) {
-        if (rec.followed[i].code != code || rec.followed[i].target != target) continue;
-        if (++rec.followed[i].count > 3) record_abort(REASON_INNER_LOOP);
-        return;
-    }
-    if (rec.followed_count == (int)COUNT_OF(rec.followed)) {
-        record_abort(REASON_INNER_LOOP);
-        return;
-    }
-    rec.followed[rec.followed_count].code = code;
-    rec.followed[rec.followed_count].target = target;
-    rec.followed[rec.followed_count++].count = 1;
 }

@@ -265,7 +265,7 @@ void record_jump_if(int opcode)
     if (REC_FAILED()) return;
     bool jumps = outcome == jump_if;
     if (!is_or_pop || !jumps) rec_drop(1);
-    if (jumps && is_backward) record_backward_jump(rec.f->unit + 1 - rec.oparg, true);
+    if (jumps && is_backward) record_backward_jump(rec.f->unit + 1 - rec.oparg);
 }
 
 /* --- the table --- */
@@ -313,7 +313,7 @@ void record_instruction(int opcode)
     case BC_JUMP_IF_FALSE_OR_POP:
     case BC_JUMP_IF_TRUE_OR_POP: record_jump_if(opcode); return;
     case BC_JUMP_BACKWARD:
-    case BC_JUMP_BACKWARD_NO_INTERRUPT: record_backward_jump(rec.f->unit + 1 - rec.oparg, false); return;
+    case BC_JUMP_BACKWARD_NO_INTERRUPT: record_backward_jump(rec.f->unit + 1 - rec.oparg); return;
     case BC_FOR_ITER: record_for_iter(); return;
     case BC_GET_ITER: record_get_iter(); return;
     case BC_LOAD_GLOBAL: record_load_global(); return;
