@@ -2,10 +2,12 @@
 standard error and the exit code are the same.
 
 MODE: off (the interpreter alone), sync (everything hot at once, each compile awaited), exec (the same, traces run by the
-IR executor), auto. A script may begin with lines that speak to this program:
+IR executor), auto; gcstress, gcstress-sync, gcstress-exec: off, sync and exec with a full collection after every allocation
+of a container. Among the comments that a script begins with, some speak to this program:
     # args: A B         command-line arguments
     # stderr: ignore    compare standard output and exit code only
     # modes: off auto   run in these modes only; the reason stands behind a semicolon
+    # gcstress: 0       under gcstress, collect this generation only: a script with very many allocations
 """
 import difflib
 import os
@@ -14,6 +16,7 @@ import subprocess
 import sys
 
 PYTHON = "/usr/bin/python3.11"
+TIMEOUT = float(os.environ.get("TEST_TIMEOUT", "120")) - 10  # seconds; ctest's own, less what it takes to report
 MODE_OPTIONS = {
     "off": ["--jit=off"],
     "sync": ["--jit=sync", "-X", "jit-threshold=2"],
@@ -26,17 +29,25 @@ def directives(script):
     found = {}
     with open(script, encoding="utf-8", errors="replace") as file:
         for line in file:
-            match = re.match(r"# (args|stderr|modes): (.*)", line)
-            if not match:
+            if not line.startswith("#"):
                 break
-            found[match[1]] = match[2].partition(";")[0].split()
+            match = re.match(r"# (args|stderr|modes|gcstress): (.*)", line)
+            if match:
+                found[match[1]] = match[2].partition(";")[0].split()
     return found
+
+
+def mode_options(mode, directives):
+    stress, _, jit = mode.partition("-")
+    if stress != "gcstress":
+        return MODE_OPTIONS[mode]
+    return [*MODE_OPTIONS[jit or "off"], "-X", "gc-stress=" + directives.get("gcstress", ["2"])[0]]
 
 
 def run(command, script):
     environment = dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8")
     done = subprocess.run(command, cwd=os.path.dirname(script) or ".", env=environment, stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=580)
+                          capture_output=True, timeout=TIMEOUT)
     return done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"), done.returncode
 
 
@@ -48,12 +59,12 @@ def show_difference(what, expected, got):
 def main():
     binary, mode, script = sys.argv[1:]
     options = directives(script)
-    if mode not in options.get("modes", MODE_OPTIONS):
+    if mode not in options.get("modes", [mode]):
         print("not run in this mode (see the script's first lines)")
         return 0
     rest = [os.path.basename(script), *options.get("args", [])]
     expected = run([PYTHON, *rest], script)
-    got = run([binary, *MODE_OPTIONS[mode], *rest], script)
+    got = run([binary, *mode_options(mode, options), *rest], script)
     compared = ["standard output", "standard error", "exit code"]
     failed = 0
     for what, a, b in zip(compared, expected, got):

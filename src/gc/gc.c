@@ -46,6 +46,7 @@ GcGeneration gc_generations[GC_GENERATIONS] = {
 };
 static GcHead permanent = EMPTY_LIST(permanent);
 
+int gc_allocation_limit = 700;
 bool gc_is_due;
 bool gc_is_enabled = true;
 int gc_debug_flags;
@@ -54,6 +55,7 @@ GcStats gc_stats[GC_GENERATIONS];
 void (*gc_due_hook)(void);
 
 bool gc_is_collecting;
+static int stress_generation = -1; /* -X gc-stress: what each allocation makes due; -1: off */
 /* A full collection is worth while only when enough new objects have reached the oldest generation. */
 static ssize_t long_lived_total, long_lived_pending;
 static bool is_starting = true; /* the machine makes its own objects */
@@ -169,7 +171,20 @@ void gc_set_finalized(void *object)
     gc_head(object)->previous |= GC_FINALIZED;
 }
 
-COLD void gc_allocation_passed_threshold(void)
+void gc_threshold_set(int generation, int threshold)
+{
+    gc_generations[generation].threshold = threshold;
+    if (generation == 0 && stress_generation < 0) gc_allocation_limit = threshold;
+}
+
+void gc_stress(int generation)
+{
+    stress_generation = generation;
+    gc_allocation_limit = -1;
+    mem_never_recycle();
+}
+
+COLD void gc_allocation_passed_limit(void)
 {
     if (!gc_is_enabled || gc_generations[0].threshold == 0 || gc_is_collecting || gc_is_due || is_starting) return;
     gc_is_due = true;
@@ -544,6 +559,10 @@ void gc_collect_due(void)
 {
     gc_is_due = false;
     if (!gc_is_enabled || gc_is_collecting) return;
+    if (stress_generation >= 0) {
+        gc_collect(stress_generation);
+        return;
+    }
     for (int i = GC_OLDEST; i >= 0; i--) {
         if (gc_generations[i].count <= gc_generations[i].threshold) continue;
         if (i == GC_OLDEST && long_lived_pending < long_lived_total / 4) continue;

@@ -47,11 +47,12 @@ ALWAYS_INLINE bool object_is_gc(const Object *object)
 }
 
 /* Counting, called for each block with a GcHead that is made or freed. */
-void gc_allocation_passed_threshold(void);
+void gc_allocation_passed_limit(void);
+extern int gc_allocation_limit; /* the youngest generation's threshold, or -1: every allocation passes it */
 
 ALWAYS_INLINE void gc_note_allocation(void)
 {
-    if (UNLIKELY(++gc_generations[0].count > gc_generations[0].threshold)) gc_allocation_passed_threshold();
+    if (UNLIKELY(++gc_generations[0].count > gc_allocation_limit)) gc_allocation_passed_limit();
 }
 
 ALWAYS_INLINE void gc_note_free(void)
@@ -109,7 +110,10 @@ void gc_collect_due(void);
  * having been looked at. Until then no collection comes due. */
 void gc_start(void);
 ssize_t gc_collect(int generation); /* unreachable objects found */
-void gc_forget_all(void);           /* untracks everything: no collection after this one finds anything */
+void gc_threshold_set(int generation, int threshold);
+/* -X gc-stress: every allocation of a container makes a collection of this generation due, at the next safepoint. */
+void gc_stress(int generation);
+void gc_forget_all(void); /* untracks everything: no collection after this one finds anything */
 
 /* --- what the gc module shows --- */
 enum GcDebug {

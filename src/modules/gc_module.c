@@ -55,8 +55,11 @@ static NATIVE(gc_get_debug)
 static NATIVE(gc_set_threshold)
 {
     if (nargs == 0) return error_set(&type_TypeError, "set_threshold() takes at least 1 argument (0 given)");
-    for (ssize_t i = 0; i < nargs; i++)
-        if (!arg_as_int(args[i], &gc_generations[i].threshold)) return VALUE_NULL;
+    for (ssize_t i = 0; i < nargs; i++) {
+        int threshold;
+        if (!arg_as_int(args[i], &threshold)) return VALUE_NULL;
+        gc_threshold_set((int)i, threshold);
+    }
     return VALUE_NONE;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gc/gc.h"
 #include "jit/jit.h"
 #include "objects/code.h"
 #include "vm/runtime.h"
@@ -108,6 +109,16 @@ static bool read_own(const char *text)
     return set_own(name, equals ? equals + 1 : NULL);
 }
 
+static bool read_gc_stress(const char *generation)
+{
+    if (generation[0] < '0' || generation[0] >= '0' + GC_GENERATIONS || generation[1]) {
+        fprintf(stderr, "Unknown value in -X gc-stress=%s\n", generation);
+        return false;
+    }
+    gc_stress(generation[0] - '0');
+    return true;
+}
+
 static bool read_x(const char *text)
 {
     append(&options.x_options, &options.x_count, text);
@@ -138,6 +149,8 @@ static bool read_x(const char *text)
                   stderr);
             return false;
         }
+    } else if (IS("gc-stress")) {
+        if (!read_gc_stress(equals ? value : "2")) return false;
     } else if (IS("int_max_str_digits")) {
         char *end;
         long digits = strtol(value, &end, 10);
@@ -265,7 +278,9 @@ static const char usage_x[] =
     "-X warn_default_encoding: enable opt-in EncodingWarning for 'encoding=None';\n"
     "         also PYTHONWARNDEFAULTENCODING\n"
     "-X int_max_str_digits=number: limit the size of int<->str conversions\n"
-    "-X jit=auto|off|sync, -X jit-stats, -X profile[=FILE], -X memory-stats: as the long options\n";
+    "-X jit=auto|off|sync, -X jit-stats, -X profile[=FILE], -X memory-stats: as the long options\n"
+    "-X gc-stress[=GENERATION]: collect garbage (all of it, or that generation) after every\n"
+    "         allocation of a container: for testing\n";
 
 /* --help-env, --help-xoptions, --help-all */
 static bool print_more_help(const char *program, const char *what)

@@ -1,4 +1,5 @@
 # What the gc module shows and does.
+# modes: off sync auto; it shows each collection
 import gc
 import weakref
 

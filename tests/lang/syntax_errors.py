@@ -1,5 +1,5 @@
 # Broken programs: which exception, which words, which place. One case a line; "|" stands for a line end.
-# modes: off; nothing here gets hot
+# modes: off gcstress; nothing here gets hot
 CASES = r"""
 x = 1 2
 a b c

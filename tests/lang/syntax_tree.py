@@ -1,5 +1,6 @@
 # Trees: ast.dump with positions for every kind of node, and trees made by hand that are compiled and run.
-# modes: off; nothing here gets hot
+# modes: off gcstress; nothing here gets hot
+# gcstress: 0
 import ast
 
 SOURCES = [

@@ -1,5 +1,6 @@
 # Every operator and method of ints, floats and complex numbers over values at the edges of their representations:
 # immediates, big integers, floats that do not fit a word, subnormals, zeros of both signs.
+# gcstress: 0
 VALUES = [0, 1, -1, 7, -10, 255, 2**31, 2**53 + 1, 2**61 - 1, 2**61, -2**61, -2**61 - 1, 2**63, 2**64 - 1, -3**80, True,
           0.0, -0.0, 1.5, -0.1, 1e16, 1e22, 1e100, -1e200, 5e-324, 1e-100, float("inf"), float("-inf"), 2.5, 1j, 1 + 2j]
 UNARY = ["-a", "abs(a)", "~a", "bool(a)", "hash(a)", "str(a)", "int(a)", "float(a)", "complex(a)", "round(a)",

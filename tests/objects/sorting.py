@@ -1,4 +1,5 @@
 # Sorting: stability, keys, the calls that a comparison sees, what happens when the list changes meanwhile.
+# gcstress: 0
 import functools
 import random
 
