@@ -83,11 +83,24 @@ Slot object_copy(Ref ref)
     return object_hold(object_of(ref));
 }
 
+/* The attribute with the next higher offset; -1: there is none. */
+static int next_field(const RecordObject *object, int after)
+{
+    int found = -1;
+    for (int i = 0; i < object->count; i++) {
+        int offset = object->offsets[i];
+        if (offset > after && (found < 0 || offset < object->offsets[found])) found = i;
+    }
+    return found;
+}
+
+/* In the order in which a real instance gives its attributes up. */
 void object_release(Ref ref)
 {
     RecordObject *object = object_of(ref);
     if (--object->holders) return;
-    for (int i = 0; i < object->count; i++) rec_release(object->fields[i]);
+    for (int i = next_field(object, 0); i >= 0; i = next_field(object, object->offsets[i]))
+        rec_release(object->fields[i]);
 }
 
 void for_all_object_fields(void (*visit)(Slot *slot, int argument), int argument)

@@ -329,6 +329,25 @@ class Hooked:
         return name
 
 
+class Slotted:
+    __slots__ = ("a", "b", "c")
+
+    def __init__(self, i):
+        self.c = Finalized("c%d" % i)
+        self.a = Finalized("a%d" % i)
+        self.b = 0
+
+
+def order_of_death(n):
+    for i in range(n):
+        s = Slotted(i)
+        p = Pair(Finalized("l%d" % i), Finalized("r%d" % i))
+        s = p = None
+    result = len(Finalized.log), Finalized.log[:8], Finalized.log[-6:]
+    Finalized.log.clear()
+    return result
+
+
 def hooked(n):
     total = 0
     for i in range(n):
@@ -366,4 +385,4 @@ for k in (10, 300):
     print(temporaries(k), to_list(k), to_global(k), to_closure(k)[:5], to_exception(k))
     print(generators(k), returned(k), nested(k), identity(k), cyclic(k), itself(k), swapped(k), counted(k))
     print(classvars(k), changed_midway(k), deleted_later(k), half_made(k), many_types(k), missing(k))
-    print(initialised_by_super(k), carried(k), finalizers(k), hooked(k), branches(k), through_dict(k))
+    print(initialised_by_super(k), carried(k), finalizers(k), order_of_death(k), hooked(k), branches(k), through_dict(k))
