@@ -100,8 +100,15 @@ int set_item(Value container, Value key, NULLABLE Value value)
     Type *type = type_of(container);
     if (type->mapping.set_subscript) return type->mapping.set_subscript(container, key, value);
     if (type->sequence.set_item) return set_sequence_item(container, key, value);
-    error_format(&type_TypeError, "'%T' object does not support item %s", container,
-                 value_is_null(value) ? "deletion" : "assignment");
+    bool is_sequence = type_has_flag(type, TYPE_HEAP) || type->sequence.item || type->sequence.contains;
+    if (is_sequence && has_index(key)) { /* an index that does not fit is told first */
+        ssize_t index = number_as_ssize(key, &type_IndexError);
+        if (index == -1 && error_occurred()) return -1;
+    }
+    const char *what = !value_is_null(value)           ? "does not support item assignment"
+                       : is_sequence && has_index(key) ? "doesn't support item deletion"
+                                                       : "does not support item deletion";
+    error_format(&type_TypeError, "'%T' object %s", container, what);
     return -1;
 }
 

@@ -316,7 +316,7 @@ Value bytes_repr(Value v, bool smart_quotes)
             text[2] = digits[c >> 4];
             text[3] = digits[c & 15];
             size = 4;
-        } else if (c != (uint8_t)quote && c != '\\') {
+        } else if (c != '\\' && c != (uint8_t)quote && (c != '\'' || !type_is_subtype(type_of(v), &type_bytearray))) {
             text[0] = (char)c;
             size = 1;
         }

@@ -34,7 +34,7 @@ EXPRESSIONS = {
         "(<int> & <int>)", "(<int> | <int>)", "(<int> ^ <int>)", "(~<int>)", "(<int> >> <n:66>)", "(<int> >> (<small>))", "((<int> & 0xffff) << <n:70>)",
         "(<int> & 0xff)", "(<int> << <n:4>)", "(<int> // <n:9>)", "(<int> % <n:20>)", "(<int> // -7)", "(<int> % -8)", "(<int> // 8)", "!(<int> // <int>)",
         "(<int> % (<int> or 3))", "(<int> // -1)", "!divmod(<int>, <int>)[<n:2>]", "abs(<int>)", "min(<int>, <int>)", "max(<int>, <int>)", "!int(<float>)", "int(<bool>)",
-        "ord((<str> or '?')[0])", "!round(<float>)", "hash(<int>) % 1000", "(<int>).bit_length()", "pow(<int>, <n:5>, 97)", "len(<list>)", "len(<any>)", "len(<dict>)",
+        "ord((<str> or '?')[0])", "!round(<float>)", "hash(<small>) % 1000", "(<int>).bit_length()", "pow(<int>, <n:5>, 97)", "len(<list>)", "len(<any>)", "len(<dict>)",
         "len(<set>)", "len(<tuple>)", "len(<str>)", "len(<bytes>)", "sum(<list>)", "(<list> or [4])[0]", "!<list0>[-1]", "!<list0>[<int> % 3]", "!<list0>[<int> % (len(<list0>) or 1)]",
         "<dict0>.get(<key>, <int>)", "!<dict0>[<key>]", "<str>.find(<text>)", "!<tuple0>[0]", "!<tuple0>[-1]", "sum(q * 2 for q in <list>)", "sum([q & 3 for q in <list>])",
         "!<bytes0>[<int> % 4]", "<list>.count(<int>)", "max(<list>, default=<int>)", "<object>.a", "<object0>.a", "<object0>.b", "<object0>.a", "!len(<object0>)", "!<object0>[<int>]",
