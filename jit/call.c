@@ -28,12 +28,12 @@ static COLD Value finish_in_interpreter(JitTree *tree, int exit, Frame *frame, c
 {
     SnapKind kind = tree->ir.snapshots[exit].kind;
     Frame *innermost = exit_rebuild(tree, exit, frame, out->values);
-    if (!innermost || kind == SNAP_RAISE) return interpret_resumed(frame, true);
+    if (!innermost) return interpret_resumed(frame, true);
     if (kind == SNAP_ENTRY)
         note_entry_failure(tree, frame);
     else
         note_exit(tree, exit, innermost, frame);
-    return interpret_resumed(frame, false);
+    return interpret_resumed(frame, kind == SNAP_RAISE);
 }
 
 /* Runs a function's tree on the frame that was made for the call; gives its result. */
@@ -45,6 +45,10 @@ static Value run_callee(JitTree *entered, Frame *frame)
     if (UNLIKELY(tree->ir.snapshots[exit].kind != SNAP_RETURN)) return finish_in_interpreter(tree, exit, frame, &out);
     Value result = exit_result(tree, exit, out.values);
     frame->sp = frame_stack_base(frame);
+    if (UNLIKELY(frame->object != NULL)) { /* it lives on, and says where it was left */
+        int unit = tree->ir.frames[tree->ir.snapshots[exit].first_frame].unit;
+        frame->ip = (Unit *)frame_quick(frame)->units + unit;
+    }
     leave_frame(frame);
     return result;
 }

@@ -6,13 +6,21 @@
  */
 #include <limits.h>
 
+#include "jit/exit_exception.h"
 #include "jit/runtime.h"
+#include "objects/abstract.h"
+#include "objects/call.h"
 #include "objects/error.h"
+#include "objects/exception.h"
 #include "objects/float.h"
+#include "objects/function.h"
 #include "objects/iter.h"
 #include "objects/shape.h"
 #include "objects/slice.h"
 #include "objects/tuple.h"
+#include "objects/type.h"
+
+enum { EXIT_FRAMES = 16 }; /* at least RECORD_FRAMES */
 
 typedef struct Rebuild {
     JitTree *tree;
@@ -26,6 +34,8 @@ typedef struct Rebuild {
     Value instances[RECORD_OBJECTS_MAX]; /* the same for instances, of which a snapshot has no more */
     int instance_index[RECORD_OBJECTS_MAX];
     int instance_count;
+    Frame *frames[EXIT_FRAMES]; /* those that run, the entry frame first */
+    int frame_count;
 } Rebuild;
 
 static uint64_t raw_value(const Rebuild *r, Ref ref)
@@ -67,7 +77,7 @@ static Value build(Rebuild *r, Ref ref, uint32_t flags)
 
 static Value build_tuple(Rebuild *r, const Virtual *v)
 {
-    Value tuple = tuple_new(v->count);
+    Value tuple = v->count ? tuple_new(v->count) : tuple_empty();
     if (value_is_null(tuple)) return tuple;
     for (int i = 0; i < v->count; i++) {
         const VirtualField *field = &r->ir->fields[v->first + i];
@@ -131,6 +141,87 @@ static Value build_instance(Rebuild *r, int index)
     return value_from_object(object);
 }
 
+static Value build_field(Rebuild *r, const Virtual *v, int index)
+{
+    const VirtualField *f = &r->ir->fields[v->first + index];
+    return build(r, f->ref, f->flags);
+}
+
+static int64_t field_word(const Rebuild *r, const Virtual *v, int index)
+{
+    return (int64_t)raw_value(r, r->ir->fields[v->first + index].ref);
+}
+
+/* The object of a frame in a traceback: one that has ended, or the number of one that runs. No value: not there. */
+static NULLABLE Value build_frame_object(Rebuild *r, const Virtual *v, int index)
+{
+    if (!REF_IS_CONST(r->ir->fields[v->first + index].ref)) return build_field(r, v, index);
+    int64_t running = field_word(r, v, index);
+    FrameObject *object = running < r->frame_count ? frame_object(r->frames[running]) : NULL;
+    if (object) return value_incref(value_from_object(object));
+    error_clear();
+    return VALUE_NULL;
+}
+
+static Value build_ended_frame(Rebuild *r, const Virtual *v)
+{
+    Value locals[VIRTUAL_FIELDS_MAX];
+    for (int i = FRAME_LOCALS; i < v->count; i++) locals[i - FRAME_LOCALS] = build_field(r, v, i);
+    Value back = build_frame_object(r, v, FRAME_BACK);
+    Code *code = (Code *)(uintptr_t)field_word(r, v, FRAME_CODE);
+    Value frame = exception_ended_frame_of(build_field(r, v, FRAME_FUNCTION), code, field_word(r, v, FRAME_UNIT),
+                                           value_is_null(back) ? VALUE_NONE : back, locals);
+    value_xdecref(back);
+    return frame;
+}
+
+static Value build_exception(Rebuild *r, const Virtual *v)
+{
+    int first = EXCEPTION_HEAD + 2 * (int)field_word(r, v, EXCEPTION_ATTRS);
+    Value exception = build_field(r, v, EXCEPTION_OBJECT);
+    if (value_is_null(exception)) {
+        Type *class = as_type((Value){(uint64_t)field_word(r, v, EXCEPTION_CLASS)});
+        exception = exception_with_args(class, build_field(r, v, EXCEPTION_ARGS));
+        exception_link(exception, build_field(r, v, EXCEPTION_CONTEXT), build_field(r, v, EXCEPTION_CAUSE),
+                       field_word(r, v, EXCEPTION_SUPPRESS));
+    }
+    for (int i = EXCEPTION_HEAD; i < first; i += 2) {
+        exception_attr(exception, (Value){(uint64_t)field_word(r, v, i)}, build_field(r, v, i + 1));
+    }
+    for (int i = first; i < v->count; i += 2) {
+        Value frame = build_frame_object(r, v, i);
+        if (!value_is_null(frame)) exception_traceback_entry(exception, frame, field_word(r, v, i + 1));
+    }
+    return exception;
+}
+
+/* What super() found, bound to the object; without memory None. */
+static Value build_super(Rebuild *r, const Virtual *v)
+{
+    Value parts[] = {build_field(r, v, 0), build_field(r, v, 1)};
+    Value result = v->kind == VIRTUAL_SUPER
+                       ? call_vector(value_from_type(&type_super), parts, 2, VALUE_NULL)
+                       : type_of(parts[0])->descr_get(parts[0], parts[1], value_from_type(type_of(parts[1])));
+    value_decref(parts[0]);
+    value_decref(parts[1]);
+    if (!value_is_null(result)) return result;
+    error_clear();
+    return VALUE_NONE;
+}
+
+static Value build_new(Rebuild *r, const Virtual *v)
+{
+    switch ((VirtualKind)v->kind) {
+    case VIRTUAL_SUPER:
+    case VIRTUAL_METHOD: return build_super(r, v);
+    case VIRTUAL_TUPLE: return build_tuple(r, v);
+    case VIRTUAL_SLICE: return build_slice(r, v);
+    case VIRTUAL_EXCEPTION: return build_exception(r, v);
+    case VIRTUAL_FRAME: return build_ended_frame(r, v);
+    default: return build_iterator(r, v);
+    }
+}
+
 static Value build_virtual(Rebuild *r, Ref ref)
 {
     int index = ref - REF_VIRTUAL;
@@ -138,10 +229,7 @@ static Value build_virtual(Rebuild *r, Ref ref)
     for (int i = 0; i < r->built_count; i++) {
         if (r->built_index[i] == index) return value_incref(r->built[i]);
     }
-    const Virtual *v = &r->ir->virtuals[index];
-    Value result = v->kind == VIRTUAL_TUPLE   ? build_tuple(r, v)
-                   : v->kind == VIRTUAL_SLICE ? build_slice(r, v)
-                                              : build_iterator(r, v);
+    Value result = build_new(r, &r->ir->virtuals[index]);
     if (r->built_count < (int)COUNT_OF(r->built) && !value_is_null(result)) {
         r->built[r->built_count] = result;
         r->built_index[r->built_count++] = index;
@@ -171,6 +259,15 @@ static void write_entries(Rebuild *r, const Snapshot *s, int low, int high, Valu
             value_decref(v); /* build gave a second reference; the slot has its own */
         else
             *slot = v;
+    }
+}
+
+/* The reference to the one before is in the handler's stack. */
+static void write_handled(Rebuild *r, const Snapshot *s)
+{
+    for (int i = 0; i < s->entry_count; i++) {
+        const SnapEntry *entry = &r->ir->entries[s->first_entry + i];
+        if (entry->slot == SLOT_HANDLED) exception_set_handled(build(r, entry->ref, entry->flags));
     }
 }
 
@@ -272,6 +369,14 @@ static bool make_fast_entry(const Tree *ir, const Ref *live, int live_count, Ref
     return f->index >= 0;
 }
 
+static bool has_handled(const Tree *ir, const Snapshot *s)
+{
+    for (int i = 0; i < s->entry_count; i++) {
+        if (ir->entries[s->first_entry + i].slot == SLOT_HANDLED) return true;
+    }
+    return false;
+}
+
 static COLD NULLABLE FastExit *make_fast(const Tree *ir, int snapshot)
 {
     const Snapshot *s = &ir->snapshots[snapshot];
@@ -284,7 +389,7 @@ static COLD NULLABLE FastExit *make_fast(const Tree *ir, int snapshot)
     fast->frames = (FastFrame *)((char *)fast->entries + entries);
     fast->live = memcpy((char *)fast->frames + frames, live, live_size);
     fast->live_count = live_count;
-    fast->is_possible = true;
+    fast->is_possible = !has_handled(ir, s);
     for (int i = 0; i < s->frame_count && fast->is_possible; i++) {
         const SnapFrame *frame = &ir->frames[s->first_frame + i];
         int high = i + 1 < s->frame_count ? frame[1].base : INT_MAX;
@@ -345,31 +450,59 @@ static NULLABLE Frame *leave_fast(const FastExit *fast, const Tree *ir, const Sn
     return frame;
 }
 
+static COLD NULLABLE Frame *rebuild_frames(Rebuild *r, const Snapshot *s, Frame *frame)
+{
+    for (int i = 0; i < s->frame_count; i++) {
+        const SnapFrame *f = &r->ir->frames[s->first_frame + i];
+        int words = i + 1 < s->frame_count ? r->ir->frames[s->first_frame + i + 1].base - f->base : 0xffff - f->base;
+        if (i > 0) {
+            Value function = {raw_value(r, f->function)};
+            if (!(f->function_flags & SLOT_OWNED)) value_incref(function);
+            if (!(frame = push_callee(function, f))) return NULL;
+        }
+        r->frames[r->frame_count++] = frame;
+        write_entries(r, s, f->base, f->base + words, frame->localsplus);
+        place_frame(frame, f, i + 1 == s->frame_count, s->keeps_sp);
+    }
+    return frame;
+}
+
+/* Releasing operands may run Python code: the frame is as it should be all the time. */
+static void finish_instruction(Frame *frame, Finish finish, int takes)
+{
+    Value result = finish == FINISH_EMPTY ? VALUE_NULL : *--frame->sp;
+    for (int i = 0; i < takes; i++) {
+        Value operand = *--frame->sp;
+        value_xdecref(operand);
+    }
+    if (finish == FINISH_METHOD) *frame->sp++ = VALUE_NULL;
+    if (finish != FINISH_EMPTY) *frame->sp++ = result;
+}
+
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
 {
     Snapshot *quick = &tree->ir.snapshots[snapshot];
     if (UNLIKELY(!quick->fast)) quick->fast = make_fast(&tree->ir, snapshot);
-    if (LIKELY(quick->fast && quick->fast->is_possible))
-        return leave_fast(quick->fast, &tree->ir, quick, frame, values);
+    if (LIKELY(quick->fast && quick->fast->is_possible)) {
+        Finish finish = quick->finish;
+        int takes = quick->finish_takes;
+        frame = leave_fast(quick->fast, &tree->ir, quick, frame, values);
+        if (UNLIKELY(finish) && frame) finish_instruction(frame, finish, takes);
+        return frame;
+    }
     Rebuild r;
     r.tree = tree;
     r.ir = &tree->ir;
     r.values = values;
-    r.built_count = r.instance_count = 0;
+    r.built_count = r.instance_count = r.frame_count = 0;
     const Snapshot *s = &tree->ir.snapshots[snapshot];
     Ref live[SNAP_LIVE_MAX];
     r.live = quick->fast ? quick->fast->live : live;
     r.live_count = quick->fast ? quick->fast->live_count : snapshot_live(&tree->ir, snapshot, live);
-    for (int i = 0; i < s->frame_count; i++) {
-        const SnapFrame *f = &tree->ir.frames[s->first_frame + i];
-        int words = i + 1 < s->frame_count ? tree->ir.frames[s->first_frame + i + 1].base - f->base : 0xffff - f->base;
-        if (i > 0) {
-            Value function = {raw_value(&r, f->function)};
-            if (!(f->function_flags & SLOT_OWNED)) value_incref(function);
-            if (!(frame = push_callee(function, f))) return NULL;
-        }
-        write_entries(&r, s, f->base, f->base + words, frame->localsplus);
-        place_frame(frame, f, i + 1 == s->frame_count, s->keeps_sp);
-    }
+    Value pending = error_fetch(); /* what is built below raises and clears errors of its own */
+    frame = rebuild_frames(&r, s, frame);
+    write_handled(&r, s);
+    if (!value_is_null(pending)) error_restore(pending);
+    if (s->finish && frame) finish_instruction(frame, s->finish, s->finish_takes);
     return frame;
 }

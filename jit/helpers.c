@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "jit/exit_exception.h"
 #include "jit/record.h"
 #include "objects/abstract.h"
 #include "objects/call.h"
@@ -308,6 +309,15 @@ static Value helper_native_n(NativeFunction f, Value self, int64_t count)
     Value args[64];
     take_arguments(args, count);
     return f(self, args, count, VALUE_NULL);
+}
+
+/* __exit__ of a manager, a Python function, with the exception that leaves the block. */
+static Value helper_with_exit(Value function, Value manager, Value exception)
+{
+    Value traceback = as_exception(exception)->traceback;
+    if (value_is_null(traceback)) traceback = VALUE_NONE;
+    Value args[] = {manager, value_from_type(type_of(exception)), exception, traceback};
+    return function_call(function, args, 4, VALUE_NULL);
 }
 
 /* Runs one instruction out of line on the frame that native code runs in. */

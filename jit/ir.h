@@ -109,6 +109,10 @@ typedef struct Const {
 
 enum SnapFlags { SLOT_OWNED = 1 /* the trace's own reference moves to the frame; else the exit increfs */ };
 
+/* The slot of a snapshot entry that is no slot: the exception being handled, which memory does not know of yet. The
+ * flags' upper byte: how many handlers deep the trace is. */
+enum { SLOT_HANDLED = 0xffff, HANDLED_DEPTH_SHIFT = 8 };
+
 typedef struct SnapEntry {
     uint16_t slot;
     uint16_t flags;
@@ -129,6 +133,16 @@ typedef struct SnapFrame {
 
 typedef enum SnapKind { SNAP_RESUME, SNAP_RAISE, SNAP_FINAL, SNAP_RETURN, SNAP_ENTRY } SnapKind;
 
+/* What an exit does after the frames are there: it finishes an instruction whose call the trace expected to raise
+ * (record_flip.c). `finish_takes` operands go; the result stands above them. */
+typedef enum Finish {
+    FINISH_NONE,
+    FINISH_RESULT, /* the result is pushed */
+    FINISH_METHOD, /* NULL and the result are pushed */
+    FINISH_EMPTY   /* there is no result */
+} Finish;
+enum { FINISH_TAKES_MAX = 64 };
+
 typedef struct Snapshot {
     int32_t first_entry, entry_count;
     int32_t first_frame, frame_count; /* frame 0 is the entry frame */
@@ -138,6 +152,7 @@ typedef struct Snapshot {
     uint8_t kind;
     bool keeps_sp; /* the stack pointer in memory is right (a helper that ran on the frame itself has failed) */
     NULLABLE struct FastExit *fast; /* owned: how to leave here, worked out once (exits.c) */
+    uint8_t finish, finish_takes;   /* Finish */
     int16_t result; /* SNAP_RETURN: 1 + index of the result among the live values; 0: not looked up, -1: not there */
     uint8_t result_type;
     int32_t at; /* instruction count of the segment when it was taken */
@@ -149,12 +164,34 @@ typedef enum VirtualKind {
     VIRTUAL_RANGE_ITERATOR,
     VIRTUAL_LIST_ITERATOR,
     VIRTUAL_INSTANCE,
-    VIRTUAL_SLICE
+    VIRTUAL_SLICE,
+    VIRTUAL_METHOD,
+    VIRTUAL_SUPER,
+    VIRTUAL_EXCEPTION,
+    VIRTUAL_FRAME
 } VirtualKind;
 
 /* Fields of VIRTUAL_RANGE_ITERATOR: object or 0, next, remaining, step (words); VIRTUAL_LIST_ITERATOR: object or 0,
  * list, index; VIRTUAL_INSTANCE: class, shape or 0, and the attributes that are set, whose flags tell their offset too;
- * others: their items. Field flags say who owns each, as in SnapEntry. */
+ * VIRTUAL_TUPLE: its items. Field flags say who owns each, as in SnapEntry.
+ *
+ * VIRTUAL_METHOD: what super() found, the object. VIRTUAL_SUPER: class, object.
+ * VIRTUAL_EXCEPTION (record_exception.c): the fixed fields, then `attrs` pairs of name and value, then a pair of frame
+ * and unit for each traceback entry, the innermost first. With an object, the other fixed fields are not used: it
+ * exists, and only its newest traceback entries do not. VIRTUAL_FRAME: a frame that has ended, as a traceback keeps it.
+ * A frame that still runs is its index, a word. */
+enum {
+    EXCEPTION_CLASS,
+    EXCEPTION_OBJECT,
+    EXCEPTION_ARGS,
+    EXCEPTION_CONTEXT,
+    EXCEPTION_CAUSE,
+    EXCEPTION_SUPPRESS,
+    EXCEPTION_ATTRS,
+    EXCEPTION_HEAD
+};
+enum { FRAME_FUNCTION, FRAME_CODE, FRAME_UNIT, FRAME_BACK, FRAME_LOCALS, VIRTUAL_FIELDS_MAX = 64 };
+
 typedef struct Virtual {
     uint8_t kind;
     uint8_t is_owned; /* of the object field */

@@ -10,7 +10,8 @@
  *    `ip`, locals and stack fully in memory, and then runs the instruction's generic one-instruction form (Q2). True:
  * the next dispatch records too; false: normal again. Calls, returns, yields and exception handlers stay in recording
  *    mode as long as they stay in the same C activation; one that is entered anew from C starts in normal mode. When
- *    the recording activation is left (return to C, exception): jit_record_abandon().
+ *    the recording activation is left (return to C), or an exception comes that the recorder does not follow
+ *    (jit_records_unwinding): jit_record_abandon().
  * 3. Native code. The JIT patches unit.opcode to BC_ENTER_TRACE over JUMP_BACKWARD or RESUME, keeping a number in
  *    unit.counter. Its handler calls jit_enter(frame, ip, sp): true: current_thread->frame, its ip (the NEXT
  * instruction to execute) and sp are set: dispatch there, in this activation; false: an exception is set, ip is the
@@ -65,6 +66,8 @@ extern NULLABLE struct Frame *jit_callee;
 extern bool jit_calls_out;               /* set by jit_record: run this instruction by its helper (opcode_helpers) */
 bool jit_starts_at(struct Frame *frame); /* recording has just been started, and at this frame */
 void jit_record_abandon(void);
+/* The recorder knows of the exception on its way up, which leaves `frame` or is caught in it, and of its handler. */
+bool jit_records_unwinding(struct Frame *frame);
 bool jit_enter(struct Frame *frame, union Unit *ip, Value *sp);
 int jit_original_opcode(const union Unit *unit);
 

@@ -118,8 +118,8 @@ void place_penalize(Place *place, Reason reason, Code *code, int unit)
     place->reason = reason;
     place->reason_code = code;
     place->reason_unit = unit;
-    /* a matter of order: inner loops first, then this one */
-    if (reason == REASON_NOT_INLINED && ++place->retries < 20) {
+    /* a matter of order: inner loops first, then this one; or of luck: an iteration in which nothing is raised */
+    if ((reason == REASON_NOT_INLINED || reason == REASON_EXCEPTION) && ++place->retries < 20) {
         set_countdown(place->code, place->back_unit, 7);
         return;
     }
@@ -332,7 +332,7 @@ static bool run(JitTree *entered, Frame *frame, uint64_t start)
     SnapKind kind = tree->ir.snapshots[exit].kind;
     if (kind == SNAP_ENTRY)
         note_entry_failure(tree, frame);
-    else if (kind != SNAP_RAISE)
+    else
         note_exit(tree, (int)exit, innermost, frame);
     release_dead_trees();
     return kind != SNAP_RAISE;

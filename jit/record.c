@@ -23,10 +23,13 @@ static void recorder_reset(JitTree *tree)
     rec.followed_count = rec.unrolled = 0;
     rec.kinds_differ = false;
     for (int i = 0; i < RECORD_OBJECTS; i++) rec.objects[i].holders = 0;
+    rec.handled_depth = 0;
+    rec.is_unwinding = rec.has_checkpoint = false;
     rec.tree = tree;
     rec.ir = &tree->ir;
     rec.place = tree->place;
     rec.saved = tree->ir; /* counts to go back to; the vectors themselves may move */
+    rec.handled = rec.in_flight = (Slot){const_value(VALUE_NULL), OWN_NONE, false, 0};
 }
 
 static void enter_frame_model(Frame *frame, int base)
@@ -62,6 +65,7 @@ bool record_start_root(Place *place, Frame *frame)
     recorder_reset(tree);
     rec.bridge_of = -1;
     rec.frame_count = 0;
+    rec.started_in = frame;
     enter_frame_model(frame, 0);
     int words = frame_quick(frame)->frame_words - FRAME_WORDS;
     if (words > RECORD_SLOTS) {
@@ -82,7 +86,9 @@ bool record_start_root(Place *place, Frame *frame)
 
 static bool restore_slot(const Tree *ir, const SnapEntry *entry)
 {
-    Slot *slot = &rec.slots[entry->slot];
+    bool is_handled = entry->slot == SLOT_HANDLED;
+    Slot *slot = is_handled ? &rec.handled : &rec.slots[entry->slot];
+    if (is_handled) rec.handled_depth = entry->flags >> HANDLED_DEPTH_SHIFT;
     slot->ref = entry->ref;
     slot->modified = true;
     slot->source = 0;
@@ -90,12 +96,16 @@ static bool restore_slot(const Tree *ir, const SnapEntry *entry)
         return object_read(entry->ref - REF_VIRTUAL, slot);
     if (entry->flags & SLOT_OWNED)
         slot->own = OWN_SELF;
+    else if (REF_IS_VIRTUAL(entry->ref) && virtual_of(entry->ref)->kind > VIRTUAL_LIST_ITERATOR)
+        slot->own = OWN_NONE;
     else if (REF_IS_VIRTUAL(entry->ref))
         slot->own = OWN_MEMORY; /* an iterator that stands in its slot */
     else
         slot->own = is_counted(entry->ref) && !REF_IS_CONST(entry->ref) ? OWN_FRAGILE : OWN_NONE;
     return true;
 }
+
+static bool finish(void);
 
 bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame)
 {
@@ -114,6 +124,7 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
         chain[i] = frame;
     }
     if (chain[0] != entry_frame) return false;
+    rec.started_in = innermost;
     for (int i = 0; i < s->frame_count; i++) {
         SnapFrame sf = ir->frames[s->first_frame + i];
         enter_frame_model(chain[i], sf.base);
@@ -134,8 +145,14 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
     for (int i = 0; i < s->entry_count; i++) {
         if (!restore_slot(ir, &ir->entries[s->first_entry + i])) return false;
     }
+    bool is_raise = s->kind == SNAP_RAISE;
+    if (is_raise && (s->keeps_sp || !record_handler_exists())) return false;
     *VECTOR_ADD(ir, segments) = (Segment){ir->ins_count, 0, snapshot, -1, 0};
     begin();
+    if (is_raise) record_pending_exception();
+    if (ir->snapshots[snapshot].finish)
+        record_finish_instruction(ir->snapshots[snapshot].finish, ir->snapshots[snapshot].finish_takes);
+    if (REC_FAILED()) finish();
     return true;
 }
 
@@ -250,7 +267,12 @@ static bool finish(void)
 
 bool jit_starts_at(Frame *frame)
 {
-    return jit_is_recording && rec.instructions == 0 && rec.f->frame == frame;
+    return jit_is_recording && rec.instructions == 0 && rec.started_in == frame;
+}
+
+bool jit_records_unwinding(Frame *frame)
+{
+    return jit_is_recording && (rec.is_unwinding || record_flip(frame));
 }
 
 void jit_record_abandon(void)
@@ -295,6 +317,11 @@ static bool record_step(Frame *frame, Unit *ip, Value *sp)
     }
     int unit = (int)(ip - frame_quick(frame)->units);
     int depth = (int)(sp - frame_stack_base(frame));
+    if (rec.is_unwinding && unit != rec.f->unit) { /* the instruction did not raise, or something else */
+        record_abort(REASON_DIVERGED);
+        return finish();
+    }
+    rec.is_unwinding = rec.has_checkpoint = false;
     rec.frame = frame;
     rec.ip = ip;
     rec.sp = sp;
@@ -303,6 +330,9 @@ static bool record_step(Frame *frame, Unit *ip, Value *sp)
     rec.snapshot = rec.raise_snapshot = -1;
     rec.has_effects = false;
     rec.first_ins = rec.ir->ins_count;
+    if (rec.in_flight.modified) { /* it has arrived on the stack */
+        rec.in_flight = (Slot){const_value(VALUE_NULL), OWN_NONE, false, 0};
+    }
     int opcode = as_bytes(frame->code->code)->data[unit * 2] & 0xff;
     if (rec.ran_in_memory && rec.frame_count == 1) {
         for (int i = rec.memory_from; i < depth; i++) {
@@ -489,6 +519,10 @@ static void close_bridge(void)
 {
     Ref entries[256], ends[256];
     realize_new_iterators();
+    if (rec.handled_depth > 0) {
+        record_abort(REASON_EXCEPTION);
+        return;
+    }
     rec.snapshot = -1;
     int count = collect_ends(entries, ends, 256);
     if (count < 0) { /* other types than the head wants, each time round: the head must not want any */
@@ -560,6 +594,7 @@ void record_link(Place *place)
 {
     rec.f->unit = place->unit;
     rec.snapshot = -1;
+    record_flush_handled();
     settle_slots();
     if (!REC_FAILED()) emit(IR_SAFEPOINT, IR_NIL, REF_NONE, REF_NONE, record_snapshot(), 0);
     if (!REC_FAILED()) write_back();

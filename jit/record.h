@@ -50,6 +50,7 @@ typedef struct RecordFrame {
     int unit;     /* instruction being recorded; in callers: the CALL */
     int return_units;
     int exit;           /* FrameExit */
+    int blame;          /* the unit that frame->ip says after an exception has passed */
     Slot function_slot; /* what keeps a function alive that is not a constant */
 } RecordFrame;
 
@@ -79,6 +80,13 @@ typedef struct Recorder {
     NULLABLE Value super_method; /* borrowed: super() was called, this is what the LOAD_METHOD behind it finds */
     Slot slots[RECORD_SLOTS];
     RecordObject objects[RECORD_OBJECTS];
+    /* exceptions (record_exception.c) */
+    Slot handled;                 /* being handled, with handled_depth > 0: memory still has the one from before */
+    int handled_depth;            /* handlers that memory does not know of */
+    Slot in_flight;               /* on its way to its handler */
+    bool has_checkpoint;          /* the instruction has called a helper that may raise (record_flip.c) */
+    bool is_unwinding;            /* the interpreter does the same now: the next instruction is the handler's first */
+    Frame *started_in;            /* where recording begins */
     int snapshot, raise_snapshot; /* of the current instruction; -1: not taken yet */
     bool has_effects;             /* the current instruction has emitted some */
     bool needs_valid_check;
@@ -202,6 +210,59 @@ void slot_leaves_frame(Slot *slot, int base);
 void objects_leave_frame(int base);
 void for_all_object_fields(void (*visit)(Slot *slot, int argument), int argument);
 void record_check_objects(void);
+/* --- exceptions: record_exception.c, record_raise.c --- */
+bool is_virtual_exception(Ref ref);
+/* An instance of a class of exceptions with the `nargs` values on top of the stack as its args; they stay there. */
+Ref record_exception_new(Type *class, int nargs);
+bool has_plain_new(const Type *class); /* exceptions that are no more than their args */
+void materialize_exception(Ref ref);   /* … in all places that hold it */
+void record_release_exception(Ref ref);
+void record_flush_handled(void); /* Python code may run and ask: sys.exc_info() */
+void record_settle_operands(int opcode);
+bool record_exception_attr(Value name);     /* LOAD_ATTR of a virtual exception; false: it becomes real */
+bool record_exception_set_attr(Value name); /* STORE_ATTR likewise */
+void record_exception_init(Ref self, int nargs);
+void record_raise(int opcode);
+void record_raise_new(Type *class, int argument); /* the instruction raises class(stack entry) */
+void record_pending_exception(void);              /* a bridge begins with the exception that a helper has raised */
+bool record_handler_exists(void);
+void record_push_exc_info(void);
+void record_pop_except(void);
+void record_check_exc_match(void);
+/* … in record_exception.c, for raising and handling */
+Ref record_exception_of(Type *class, Slot *argument); /* class(argument) */
+Ref record_exception_around(const Type *class, Ref object);
+bool record_exception_is_fresh(Ref exception);
+void record_exception_chain(Ref exception, int field, Slot link, bool suppress);
+void record_exception_passes(Ref exception);
+void record_settle_locals(const RecordFrame *f);
+void record_frame_ends(void);
+bool record_frame_is_shown(void);
+bool record_has_virtuals(const RecordFrame *f); /* among its locals */
+bool record_is_owned(Ref ref);                  /* by a slot, or by a virtual object in one */
+int record_keep_code(Code *code);
+void rec_detach(Slot *slot); /* out of memory: its reference belongs to the trace then */
+void record_release_ref(Ref ref, bool is_shared);
+void do_not_inline(const Code *code);
+extern Value jit_exception_arguments[VIRTUAL_FIELDS_MAX];
+
+/* --- a helper has raised: record_flip.c --- */
+void record_checkpoint(Ref call); /* the operands are on the stack still */
+bool record_flip(Frame *frame);
+void record_finish_instruction(Finish finish, int takes);
+
+/* --- with: record_with.c --- */
+void record_before_with(void);
+bool record_call_exit(int nargs);
+void record_with_except_start(void);
+/* A call of the Python function, a constant that is guarded: gives the result, checked. */
+Ref record_call_refs(Value function, const Ref *refs, int nargs);
+
+/* --- super() of virtual objects: record_super_virtual.c --- */
+bool record_virtual_super(void);
+void record_virtual_super_method(Value name);
+Value record_unbind(int nargs);
+bool record_native_init(Value function, int nargs);
 
 /* --- families --- */
 void record_instruction(int opcode);

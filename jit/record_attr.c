@@ -168,6 +168,7 @@ void record_load_attr(void)
         materialize(rec_stack(1));
     }
     Ref owner = rec_stack(1)->ref, result;
+    if (is_virtual_exception(owner) && (record_exception_attr(name) || REC_FAILED())) return;
     if (value_is_object(v) && type_of(v) == &type_module && fold_module_attr(v, name, &result)) {
         replace_top(result, OWN_NONE);
         return;
@@ -243,6 +244,10 @@ void record_load_method(void)
     bool is_method = !value_is_null(attribute) && type_has_flag(type_of(attribute), TYPE_METHOD_DESCRIPTOR) &&
                      !may_have_instance_dict(v) && slot_of(v, name) < 0 && type_of(v)->attrs_offset >= 0;
     Slot *slot = rec_stack(1);
+    if (is_virtual(slot->ref, VIRTUAL_SUPER)) {
+        record_virtual_super_method(name);
+        return;
+    }
     if (REF_IS_VIRTUAL(slot->ref) && !(is_method && is_object(slot->ref))) materialize(slot);
     Ref owner = rec_stack(1)->ref, result;
     if (value_is_object(v) && type_of(v) == &type_module && fold_module_attr(v, name, &result)) {
@@ -388,6 +393,7 @@ void record_store_attr(void)
     }
     Ref owner = rec_stack(1)->ref;
     Type *type = type_of(v);
+    if (is_virtual_exception(owner) && (record_exception_set_attr(name) || REC_FAILED())) return;
     if (!value_is_object(v) || type->setattr != generic_setattr || REF_IS_VIRTUAL(owner)) {
         set_attr_by_helper(name);
         return;

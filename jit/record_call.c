@@ -8,6 +8,7 @@
 #include "objects/bytes.h"
 #include "objects/call.h"
 #include "objects/dict.h"
+#include "objects/exception_internal.h"
 #include "objects/function.h"
 #include "objects/list.h"
 #include "objects/module.h"
@@ -16,6 +17,7 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
+#include "vm/operations.h"
 
 Value jit_call_arguments[64];
 enum { RECURSION_MAX = 3 };
@@ -264,7 +266,64 @@ static bool call_by_place(Value callable, Ref function_ref, int nargs, int below
     return true;
 }
 
+Ref record_call_refs(Value function, const Ref *refs, int nargs)
+{
+    record_flush_handled();
+    record_barrier();
+    record_raise_snapshot();
+    Ref buffer = ir_address(rec.ir, jit_call_arguments);
+    for (int i = 0; i < nargs; i++) ir_append(rec.ir, (Ins){IR_FSTORE, IR_NIL, ALIAS_OTHER, buffer, refs[i], i * 8});
+    Ref count = ir_word(rec.ir, nargs), args[] = {const_value(function), count, const_value(VALUE_NULL), count};
+    return emit_call_checked(HELPER_call, args, 4);
+}
+
 /* --- classes --- */
+
+static bool guard_class_version(Type *class)
+{
+    if (!type_has_flag(class, TYPE_HEAP)) return true;
+    uint32_t version = type_version(class);
+    if (!version) return false;
+    Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
+    return emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
+}
+
+/* [… class, args…] -> [instance], and for an __init__ in Python a frame for (instance, args…). */
+static void exception_frame(Ref instance, Value init, int nargs, int below, const Binding *b)
+{
+    Slot moved[64];
+    for (int i = 0; i < nargs; i++) moved[i] = rec_take();
+    for (int i = 0; i < below; i++) rec_release(rec_take());
+    rec_push_slot((Slot){instance, OWN_NONE, true, 0});
+    if (value_is_null(init)) {
+        for (int i = 0; i < nargs; i++) rec_release(moved[i]);
+        return;
+    }
+    rec_push_slot((Slot){instance, OWN_NONE, true, 0});
+    for (int i = nargs - 1; i >= 0; i--) rec_push_slot(moved[i]);
+    push_frame_model(init, const_value(init), b, 0, FRAME_EXIT_INIT);
+}
+
+/* An exception is virtual at first (record_exception.c). */
+static bool instantiate_exception(Value callable, Ref callable_ref, const Binding *b, int below)
+{
+    Type *class = as_type(callable);
+    if (!has_plain_new(class) || !value_is_null(b->kwnames) || b->nargs > 16) return false;
+    Value init = VALUE_NULL;
+    Binding with_self = {.nargs = b->nargs + 1};
+    if (class->init != exception_init) {
+        init = below == 2 ? op_plain_init_borrow(callable) : VALUE_NULL;
+        if (value_is_null(init) || !record_can_inline(as_code(as_function(init)->code)) ||
+            !bind(as_function(init), as_code(as_function(init)->code), &with_self))
+            return false;
+    }
+    guard_value(callable_ref, callable);
+    if (REC_FAILED() || !guard_class_version(class)) return !REC_FAILED() ? false : true;
+    if (!value_is_null(init) && !record_guard_function(const_value(init), init)) return true;
+    Ref instance = record_exception_new(class, b->nargs);
+    if (!REC_FAILED()) exception_frame(instance, init, b->nargs, below, &with_self);
+    return true;
+}
 
 /* The instance of C(…), virtual if possible. */
 static bool make_instance(Type *class, Slot *slot)
@@ -293,10 +352,7 @@ static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
     Binding with_self = {.nargs = b->nargs + 1, .kwnames = b->kwnames};
     if (!bind(as_function(init), code, &with_self)) return false;
     guard_value(callable_ref, callable);
-    uint32_t version = type_version(class);
-    if (!version) return false;
-    Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
-    emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
+    if (!REC_FAILED() && !guard_class_version(class)) return REC_FAILED();
     if (REC_FAILED() || !record_guard_function(const_value(init), init)) return true;
     Slot instance;
     if (!make_instance(class, &instance)) return true;
@@ -313,6 +369,23 @@ static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
 }
 
 /* --- CALL --- */
+
+/* [NULL, virtual method, args…] */
+static void call_super_method(int nargs, Value kwnames)
+{
+    Value function = record_unbind(nargs);
+    if (value_is_null(kwnames) && record_native_init(function, nargs)) return;
+    Binding b = {.nargs = nargs + 1, .kwnames = kwnames};
+    if (is_function(function)) {
+        if (!record_guard_function(const_value(function), function)) {
+            record_abort(REASON_CALL_KIND);
+            return;
+        }
+        if (record_inline(function, const_value(function), &b, 1) || REC_FAILED()) return;
+    }
+    if (is_virtual_exception(rec_stack_ref(nargs + 1))) materialize_exception(rec_stack_ref(nargs + 1));
+    if (!REC_FAILED()) call_by_helper(HELPER_call, const_value(function), b.nargs, 1, kwnames);
+}
 
 static Value call_kwnames_at(void)
 {
@@ -333,6 +406,14 @@ void record_call(void)
     Slot *callable_slot = rec_stack(nargs + 1);
     Binding b = {.nargs = nargs, .kwnames = kwnames};
     int drop = 2;
+    if (is_virtual(callable_slot->ref, VIRTUAL_METHOD)) {
+        call_super_method(nargs, kwnames);
+        return;
+    }
+    if (is_virtual(rec_stack_ref(nargs + 2), VIRTUAL_METHOD)) {
+        if (!record_call_exit(nargs)) record_abort(REASON_CALL_KIND);
+        return;
+    }
     if (!value_is_null(below)) { /* [method, self, args] */
         callable = below;
         callable_slot = rec_stack(nargs + 2);
@@ -385,6 +466,12 @@ void record_call(void)
             call_by_helper(HELPER_call, function_ref, b.nargs, drop, kwnames);
         return;
     }
+    if (value_is(callable, value_from_type(&type_super)) && drop == 2 && nargs == 0 &&
+        (record_super() || (!REC_FAILED() && record_virtual_super())))
+        return;
+    if (REC_FAILED()) return;
+    if (is_exception_class(callable) && instantiate_exception(callable, callable_slot->ref, &b, drop)) return;
+    if (REC_FAILED()) return;
     if (record_native_call(callable, nargs, !value_is_null(below), kwnames)) return;
     if (REC_FAILED()) return;
     if (object_has_flag(callable, TYPE_IS_TYPE) && record_instantiate(callable, callable_slot->ref, &b)) return;
@@ -434,6 +521,17 @@ static void record_function_return(void)
     rec.is_done = true;
 }
 
+/* One exception in several locals goes once. */
+static void forget_copies(int base, int count)
+{
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < i && is_virtual_exception(rec.slots[base + i].ref); k++) {
+            if (rec.slots[base + k].ref == rec.slots[base + i].ref)
+                rec.slots[base + i] = (Slot){const_value(VALUE_NONE), OWN_NONE, true, 0};
+        }
+    }
+}
+
 void record_return(void)
 {
     if (rec.frame_count == 1 && (rec.place->is_function || rec.bridge_of >= 0) && may_return()) {
@@ -446,6 +544,11 @@ void record_return(void)
             return;
         }
         record_abort(REASON_LEFT_FRAME);
+        return;
+    }
+    if (record_frame_is_shown()) {
+        do_not_inline(rec.f->code);
+        record_abort(REASON_NOT_INLINED);
         return;
     }
     RecordFrame callee = *rec.f;
@@ -471,6 +574,7 @@ void record_return(void)
         return;
     }
     objects_leave_frame(callee.base);
+    forget_copies(callee.base, count);
     memcpy(saved, &rec.slots[callee.base], (size_t)count * sizeof(Slot));
     /* the frame is left first: what is dropped below may run code, and the barrier must see the result */
     rec.frame_count--;

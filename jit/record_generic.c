@@ -57,7 +57,7 @@ bool code_is_not_inlined(const Code *code)
     return false;
 }
 
-static void do_not_inline(const Code *code)
+void do_not_inline(const Code *code)
 {
     if (not_inlined_count < (int)COUNT_OF(not_inlined) && !code_is_not_inlined(code))
         not_inlined[not_inlined_count++] = code;

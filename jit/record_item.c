@@ -3,8 +3,11 @@
 #include "objects/abstract.h"
 #include "objects/bytes.h"
 #include "objects/dict.h"
+#include "objects/error.h"
+#include "objects/exception.h"
 #include "objects/int.h"
 #include "objects/list.h"
+#include "objects/plain.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
 
@@ -123,8 +126,13 @@ void record_subscript(void)
         }
     }
     Lookup lookup;
-    if (lookup_operands(&lookup) && lookup.actual_found >= 0) {
+    bool is_lookup = lookup_operands(&lookup);
+    if (is_lookup && lookup.actual_found >= 0) {
         if (record_guard_outcome(&lookup)) replace_container(record_dict_value(&lookup), OWN_FRAGILE);
+        return;
+    }
+    if (is_lookup && lookup.actual_found == PLAIN_MISSING && record_handler_exists()) { /* the KeyError is virtual */
+        if (record_guard_outcome(&lookup)) record_raise_new(&type_KeyError, 1);
         return;
     }
     Ref args[] = {real_ref(2), real_ref(1)};

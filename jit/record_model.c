@@ -1,6 +1,7 @@
 /* record_model.c: the recorder's model of the frames: slots, ownership, snapshots, and the words for emitting. */
 #include "jit/record.h"
 #include "objects/float.h"
+#include "objects/function.h"
 #include "objects/int.h"
 #include "objects/slice.h"
 #include "objects/tuple.h"
@@ -275,6 +276,8 @@ void for_all_slots(void (*visit)(Slot *slot, int argument), int argument)
         visit(&rec.frames[i].function_slot, argument);
     }
     for_all_object_fields(visit, argument);
+    if (rec.handled_depth > 0) visit(&rec.handled, argument);
+    if (rec.in_flight.modified) visit(&rec.in_flight, argument);
 }
 
 /* A fragile slot that may hold the very object `ref`, whose only counted owner is about to go. */
@@ -287,7 +290,7 @@ static void own_if_same(Slot *slot, int ref)
 }
 
 /* Emits the count down of an owned ref. */
-static void emit_decref(Ref ref, bool is_shared)
+void record_release_ref(Ref ref, bool is_shared)
 {
     const Type *type;
     int flags = is_shared ? 2 : 0;
@@ -312,19 +315,23 @@ void rec_release(Slot slot)
         object_release(slot.ref);
         return;
     }
+    if (is_virtual_exception(slot.ref)) {
+        record_release_exception(slot.ref);
+        return;
+    }
     if (REF_IS_VIRTUAL(slot.ref)) {
         const Virtual v = *virtual_of(slot.ref);
         if (is_iterator_ref(slot.ref) && !REF_IS_CONST(rec.ir->fields[v.first].ref)) {
-            if (rec.ir->fields[v.first].flags & SLOT_OWNED) emit_decref(rec.ir->fields[v.first].ref, false);
+            if (rec.ir->fields[v.first].flags & SLOT_OWNED) record_release_ref(rec.ir->fields[v.first].ref, false);
             return; /* a real iterator: the rest belongs to it */
         }
         for (int i = 0; i < v.count; i++) {
             const VirtualField field = rec.ir->fields[v.first + i];
-            if ((field.flags & SLOT_OWNED) && is_counted(field.ref)) emit_decref(field.ref, false);
+            if ((field.flags & SLOT_OWNED) && is_counted(field.ref)) record_release_ref(field.ref, false);
         }
         return;
     }
-    if (slot.own == OWN_SELF && is_counted(slot.ref)) emit_decref(slot.ref, false);
+    if (slot.own == OWN_SELF && is_counted(slot.ref)) record_release_ref(slot.ref, record_is_owned(slot.ref));
 }
 
 static void own_if_fragile(Slot *slot, int unused)
@@ -382,7 +389,7 @@ void rec_assign(Slot *target, int absolute, Slot value)
     *target = value;
     bool is_shared = old.own == OWN_SELF && is_known_shared(old.ref);
     if (old.own == OWN_SELF && !REF_IS_VIRTUAL(old.ref) && is_counted(old.ref))
-        emit_decref(old.ref, is_shared);
+        record_release_ref(old.ref, is_shared);
     else
         rec_release(old);
 }
@@ -391,6 +398,7 @@ void rec_assign(Slot *target, int absolute, Slot value)
 
 void record_set_ip(void)
 {
+    record_flush_handled();
     RecordFrame *outer = &rec.frames[0];
     const Unit *unit = frame_quick(outer->frame)->units + outer->unit;
     ir_append(rec.ir, (Ins){IR_SETIP, IR_NIL, 0, outer->unit, ir_address(rec.ir, unit), 0});
@@ -411,7 +419,7 @@ static void add_entry(int slot, const Slot *s)
     *entry = (SnapEntry){(uint16_t)slot, s->own == OWN_SELF ? SLOT_OWNED : 0, ref};
 }
 
-static int code_index(Code *code)
+int record_keep_code(Code *code)
 {
     for (int i = 0; i < rec.ir->codes_count; i++) {
         if (rec.ir->codes[i] == code) return i;
@@ -453,7 +461,11 @@ static int take_snapshot(SnapKind kind)
                                               (uint8_t)f->return_units,
                                               (uint8_t)f->exit,
                                               f->function_slot.own == OWN_SELF ? SLOT_OWNED : 0,
-                                              code_index(f->code)};
+                                              record_keep_code(f->code)};
+    }
+    if (rec.handled_depth > 0) {
+        add_entry(SLOT_HANDLED, &rec.handled);
+        ir->entries[ir->entries_count - 1].flags |= (uint16_t)(rec.handled_depth << HANDLED_DEPTH_SHIFT);
     }
     s.entry_count = ir->entries_count - s.first_entry;
     *VECTOR_ADD(ir, snapshots) = s;
@@ -466,8 +478,10 @@ int record_snapshot(void)
     return rec.snapshot;
 }
 
+/* What a helper raises gets the handled exception as its context: memory must say which it is. */
 int record_raise_snapshot(void)
 {
+    record_flush_handled();
     if (rec.raise_snapshot < 0) rec.raise_snapshot = take_snapshot(SNAP_RAISE);
     return rec.raise_snapshot;
 }
@@ -529,6 +543,7 @@ Ref emit_call_keeping(HelperId helper, const Ref *args, int count)
 {
     int raise = record_raise_snapshot();
     Ref ref = emit_call(helper, args, count);
+    record_checkpoint(ref);
     rec.has_effects = true;
     emit(helper_info[helper].type == IR_WORD ? IR_GSTAT : IR_GCALL, IR_NIL, ref, REF_NONE, raise, 0);
     return ref;
@@ -668,6 +683,24 @@ static Ref make_tuple(const Virtual *v)
     return emit_call(makers[v->count], args + 1, v->count);
 }
 
+/* super objects, and methods found through them, have no other form (record_super.c). */
+static void materialize_method(Slot *slot)
+{
+    const VirtualField *f = &rec.ir->fields[virtual_of(slot->ref)->first];
+    Ref parts[] = {f[0].ref, f[1].ref};
+    bool is_owned = f[1].flags & SLOT_OWNED, is_function;
+    is_function = object_has_type((Value){ir_constant(rec.ir, parts[0])->bits}, &type_function);
+    if (virtual_of(slot->ref)->kind == VIRTUAL_SUPER || !is_function || REF_IS_VIRTUAL(parts[1])) {
+        record_abort(REASON_CALL_KIND);
+        return;
+    }
+    Ref method = emit_call(HELPER_bound_method, parts, 2);
+    emit(IR_GCALL, IR_NIL, method, REF_NONE, record_raise_snapshot(), 0);
+    if (is_owned) emit(IR_DECREF, IR_NIL, parts[1], REF_NONE, 0, 2); /* the method has it, too */
+    *slot = (Slot){method, OWN_SELF, true, 0};
+    ownership_changed();
+}
+
 /* The virtual object in the slot becomes a real one, owned by the slot. */
 void materialize(Slot *slot)
 {
@@ -676,7 +709,15 @@ void materialize(Slot *slot)
         object_materialize(slot->ref);
         return;
     }
+    if (is_virtual_exception(slot->ref)) {
+        materialize_exception(slot->ref);
+        return;
+    }
     const Virtual v = *virtual_of(slot->ref);
+    if (v.kind == VIRTUAL_SUPER || v.kind == VIRTUAL_METHOD) {
+        materialize_method(slot);
+        return;
+    }
     const VirtualField *f = &rec.ir->fields[v.first];
     Ref result;
     if (v.kind == VIRTUAL_TUPLE) {

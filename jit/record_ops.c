@@ -52,6 +52,10 @@ static void record_load_fast(void)
         record_abort(REASON_UNBOUND);
         return;
     }
+    if (is_virtual_exception(slot->ref)) {
+        rec_push_slot((Slot){slot->ref, OWN_NONE, true, 0});
+        return;
+    }
     if (REF_IS_VIRTUAL(slot->ref) && !is_object(slot->ref)) materialize(slot);
     if (REF_IS_INS(slot->ref) && ir_type(rec.ir, slot->ref) == IR_VAL &&
         (rec.ir->ins[slot->ref].op == IR_ENTRY || rec.ir->ins[slot->ref].op == IR_SLOAD)) {
@@ -99,6 +103,10 @@ static void record_load_const(void)
 static void record_copy(void)
 {
     Slot *slot = rec_stack(rec.oparg);
+    if (is_virtual_exception(slot->ref)) {
+        rec_push_slot((Slot){slot->ref, OWN_NONE, true, 0});
+        return;
+    }
     if (REF_IS_VIRTUAL(slot->ref) && !is_object(slot->ref)) materialize(slot);
     if (slot->own == OWN_SELF &&
         !is_object(slot->ref)) { /* two owners from now on: a stack entry does not keep its copies alive */
@@ -112,9 +120,8 @@ static void record_copy(void)
 }
 
 /* A stack entry that still stands in memory is moved into the trace before it changes its place. */
-static void detach(int from_top)
+void rec_detach(Slot *slot)
 {
-    Slot *slot = rec_stack(from_top);
     if (slot->own == OWN_MEMORY && is_counted(slot->ref)) {
         if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
         emit(IR_SLOTCLR, IR_NIL, REF_NONE, REF_NONE, 0, 0);
@@ -129,8 +136,8 @@ static void detach(int from_top)
 
 static void record_swap(void)
 {
-    detach(1);
-    detach(rec.oparg);
+    rec_detach(rec_stack(1));
+    rec_detach(rec_stack(rec.oparg));
     Slot *top = rec_stack(1), *other = rec_stack(rec.oparg);
     Slot saved = *top;
     *top = *other;
@@ -277,6 +284,8 @@ static void record_resume(void)
 
 void record_instruction(int opcode)
 {
+    record_settle_operands(opcode);
+    if (REC_FAILED()) return;
     switch (opcode) {
     case BC_NOP:
     case BC_CACHE:
@@ -347,6 +356,13 @@ void record_instruction(int opcode)
     case BC_COPY_FREE_VARS:
     case BC_MAKE_CELL: record_deref(opcode); return;
     case BC_LOAD_ASSERTION_ERROR: rec_push(const_value(value_from_object(&type_AssertionError)), OWN_NONE); return;
+    case BC_RAISE_VARARGS:
+    case BC_RERAISE: record_raise(opcode); return;
+    case BC_PUSH_EXC_INFO: record_push_exc_info(); return;
+    case BC_POP_EXCEPT: record_pop_except(); return;
+    case BC_CHECK_EXC_MATCH: record_check_exc_match(); return;
+    case BC_BEFORE_WITH: record_before_with(); return;
+    case BC_WITH_EXCEPT_START: record_with_except_start(); return;
     default: record_generic(opcode); return;
     }
 }

@@ -195,6 +195,10 @@ void frame_stack_free(Thread *thread);
 /* --- frame objects (frame_object.c) --- */
 NULLABLE FrameObject *frame_object(Frame *frame); /* borrowed from the frame */
 void frame_object_detach(Frame *frame);           /* the frame is about to go away */
+/* The object of a frame that native code never made and that has ended: it was at `ip` of its code. NULL: no memory; an
+ * exception is set. */
+NULLABLE FrameObject *frame_object_of_ended(STEALS Function *function, Code *code, Unit *ip, STEALS const Value *locals,
+                                            NULLABLE FrameObject *back);
 int frame_fast_to_locals(Frame *frame) NODISCARD; /* fills frame->locals from the variables */
 void frame_locals_to_fast(Frame *frame, bool clear);
 NULLABLE Value frame_locals_borrow(Frame *frame);     /* locals(); NULL with an exception */

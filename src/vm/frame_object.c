@@ -59,6 +59,43 @@ void frame_object_take(Frame *frame)
     value_decref(value_from_object(object));
 }
 
+static NULLABLE Frame *frame_ended(Function *function, Code *code, Unit *ip, const Value *locals)
+{
+    size_t size = sizeof(Frame) + (size_t)code->nlocalsplus * sizeof(Value);
+    Frame *frame = raw_calloc(1, size);
+    if (!frame) return NULL;
+    frame->code = code;
+    frame->function = function;
+    frame->globals = function->globals;
+    frame->builtins = function->builtins;
+    frame->ip = ip;
+    frame->sp = frame->localsplus + code->nlocalsplus;
+    frame->owner = FRAME_OWNED_BY_OBJECT;
+    frame->is_complete = true;
+    memcpy(frame->localsplus, locals, (size_t)code->nlocalsplus * sizeof(Value));
+    return frame;
+}
+
+NULLABLE FrameObject *frame_object_of_ended(STEALS Function *function, Code *code, Unit *ip, STEALS const Value *locals,
+                                            NULLABLE FrameObject *back)
+{
+    FrameObject *object = object_alloc_zeroed(&type_frame, sizeof(FrameObject));
+    Frame *own = object ? frame_ended(function, code, ip, locals) : NULL;
+    if (!own) {
+        for (int i = 0; i < code->nlocalsplus; i++) value_xdecref(locals[i]);
+        value_decref(value_from_object(function));
+        if (object) value_decref(value_from_object(object));
+        (void)error_no_memory();
+        return NULL;
+    }
+    object->trace_lines = true;
+    object->frame = object->own = own;
+    object->own_size = (size_t)((char *)own->sp - (char *)own);
+    if (back) object->back = value_incref(value_from_object(back));
+    gc_track(object);
+    return object;
+}
+
 /* --- locals --- */
 
 static Value variable_value(Frame *frame, int index)

@@ -161,14 +161,12 @@ static Value run(Frame *entry, Frame *frame, bool is_throwing, bool is_resumed)
     thread->frame = frame;
     ip = frame->ip;
     sp = frame->sp;
+    if (UNLIKELY(is_resumed) && jit_starts_at(frame)) table = recording_table;
     if (UNLIKELY(is_throwing)) {
         if (thread_is_traced(thread) && trace_throw(frame) < 0) goto error;
         goto error;
     }
-    if (UNLIKELY(is_resumed)) {
-        if (jit_starts_at(frame)) table = recording_table;
-        DISPATCH();
-    }
+    if (UNLIKELY(is_resumed)) DISPATCH();
     ip++;
     DISPATCH();
 
@@ -246,6 +244,7 @@ enter_native:
             table = recording_table;
         DISPATCH();
     }
+    if (UNLIKELY(jit_is_recording && !was_recording)) table = recording_table;
     frame = thread->frame;
     ip = frame->ip;
     sp = frame->sp;
@@ -270,6 +269,7 @@ leave_frame : {
         NEXT(frame->return_units);
     }
     uint8_t exit = left->exit;
+    left->ip = ip; /* its object may live on */
     if (left->owner == FRAME_OWNED_BY_GENERATOR) {
         generator_finish(generator_of_frame(left));
     } else {
@@ -373,7 +373,7 @@ yield_frame : {
 error:
     error_passes(frame, ip, sp);
 unwind : {
-    if (UNLIKELY(table == recording_table)) {
+    if (UNLIKELY(table == recording_table) && !jit_records_unwinding(frame)) {
         jit_record_abandon();
         table = normal_table;
     }

@@ -4,7 +4,7 @@
 #include "objects/abstract.h"
 #include "objects/call.h"
 #include "objects/dict.h"
-#include "objects/exception.h"
+#include "objects/exception_internal.h"
 #include "objects/list.h"
 #include "objects/module.h"
 #include "objects/set.h"
@@ -432,10 +432,16 @@ NULLABLE Value op_plain_init_borrow(Value callable)
 {
     if (!object_has_type(callable, &type_type)) return VALUE_NULL;
     Type *class = (Type *)value_as_object(callable);
-    if (!type_has_flag(class, TYPE_HEAP) || class->new_instance != object_new || type_has_flag(class, TYPE_ABSTRACT))
-        return VALUE_NULL;
+    bool is_plain = class->new_instance == object_new || class->new_instance == exception_new_instance;
+    if (!type_has_flag(class, TYPE_HEAP) || !is_plain || type_has_flag(class, TYPE_ABSTRACT)) return VALUE_NULL;
     Value init = type_lookup_borrow(class, ID(__init__));
     return !value_is_null(init) && is_function(init) ? init : VALUE_NULL;
+}
+
+Value op_plain_new(Type *class, const Value *args, ssize_t nargs)
+{
+    bool takes_args = class->new_instance == exception_new_instance;
+    return takes_args ? exception_new_instance(class, args, nargs, VALUE_NULL) : object_new(class, NULL, 0, VALUE_NULL);
 }
 
 Value op_call(Value callable, const Value *args, ssize_t nargs, NULLABLE Value kwnames)

@@ -44,8 +44,10 @@ Value op_operator_rest(const Unit *ip, int exit, Value left, Value right) NODISC
 bool op_bool_result_is_bool(STEALS Value result); /* what __bool__ returned; false with TypeError */
 Value op_make_function(Frame *frame, Value code, int flags, Value **sp) NODISCARD;
 bool op_init_result_is_none(STEALS Value result); /* what __init__ returned; false with TypeError */
-/* __init__ of a class whose calls mean no more than object.__new__ and this Python function; else no value. */
+/* __init__ of a class whose calls mean no more than object.__new__, or that of exceptions, and this Python function;
+ * else no value. */
 NULLABLE Value op_plain_init_borrow(Value callable);
+Value op_plain_new(Type *class, const Value *args, ssize_t nargs) NODISCARD; /* … that __new__ */
 Value op_call(Value callable, const Value *args, ssize_t nargs,
               NULLABLE Value kwnames) NODISCARD; /* nargs: with keywords */
 Value op_call_ex(Frame *frame, Value callable, Value args, NULLABLE Value kwargs) NODISCARD;

@@ -34,6 +34,15 @@ int traceback_here(Frame *frame)
     return value_is_null(made) ? -1 : 0;
 }
 
+void traceback_add(Value exception, Value frame, int unit)
+{
+    Value made = traceback_new(as_exception(exception)->traceback, frame, unit * 2, 0);
+    if (value_is_null(made))
+        error_clear();
+    else
+        value_replace(&as_exception(exception)->traceback, made);
+}
+
 int traceback_line(Traceback *traceback)
 {
     if (traceback->line == 0) {

@@ -17,6 +17,8 @@ extern Type type_traceback;
 Value exception_type_text(
     Value exception) NODISCARD; /* "module.Qualname", the module left out for builtins and __main__ */
 int traceback_line(Traceback *traceback);
+/* One entry more for the exception, further out than those that it has. Without memory it goes without. */
+void traceback_add(Value exception, Value frame, int unit);
 /* Prints exception with its traceback, causes, notes … to a Python file object as CPython's interpreter does. -1: the
  * file failed. */
 int exception_print(Value exception, Value file);
