@@ -532,8 +532,23 @@ static void forget_copies(int base, int count)
     }
 }
 
+/* A traceback that lives on shows the frame, with its locals as they are now: that is left to the interpreter. */
+static void return_of_shown_frame(void)
+{
+    if (rec.frame_count == 1) {
+        record_finish_exit(rec.f->unit);
+        return;
+    }
+    do_not_inline(rec.f->code);
+    record_abort(REASON_NOT_INLINED);
+}
+
 void record_return(void)
 {
+    if (record_frame_is_shown()) {
+        return_of_shown_frame();
+        return;
+    }
     if (rec.frame_count == 1 && (rec.place->is_function || rec.bridge_of >= 0) && may_return()) {
         record_function_return();
         return;
@@ -544,11 +559,6 @@ void record_return(void)
             return;
         }
         record_abort(REASON_LEFT_FRAME);
-        return;
-    }
-    if (record_frame_is_shown()) {
-        do_not_inline(rec.f->code);
-        record_abort(REASON_NOT_INLINED);
         return;
     }
     RecordFrame callee = *rec.f;

@@ -390,6 +390,9 @@ static void look_for_running(Slot *slot, int running)
 /* The innermost frame returns while a traceback shows it as running: the exception outlives its handler. */
 bool record_frame_is_shown(void)
 {
+    for (Ref ref = rec.ir->chain_head[IR_CALL]; ref >= 0 && rec.frame_count == 1; ref = rec.ir->chain[ref]) {
+        if (rec.ir->ins[ref].op == IR_CALL && rec.ir->ins[ref].b == HELPER_traceback_entry) return true;
+    }
     is_found = false;
     for_all_slots(look_for_running, rec.frame_count - 1);
     return is_found;
