@@ -16,7 +16,9 @@
 
 #include "jit/helpers.h"
 
-enum { PROTOCOL_MAGIC = 0x43573031, REQUEST_SIZE_MAX = 1 << 24 };
+/* PROTOCOL_MAGIC comes from CMakeLists.txt: a hash of the files that define the protocol. A program and a worker of
+ * different builds do not understand each other, and say so instead of running the wrong helper. */
+enum { REQUEST_SIZE_MAX = 1 << 24 };
 
 /* Fixed entries of the table, behind the helpers. */
 enum { TABLE_BREAKER = HELPER_COUNT, TABLE_DESTROY, TABLE_CONSTANTS };
