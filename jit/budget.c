@@ -20,8 +20,8 @@ enum {
     COMPILE_MICROS = 5000,    /* of every compilation */
     INSTRUCTION_MICROS = 120, /* of the IR */
     SHARE_OF_ONE_CORE = 40,   /* 1/40 of the program's time */
-    SHARE_OF_BUSY_CORES = 8,
-    SAVED_PART = 4, /* of the time spent in native code, this part is taken for saved */
+    SHARE_OF_BUSY_CORES = 3,  /* whoever wants a core too gets most of it: the worker has the lower priority */
+    SAVED_PART = 4,           /* of the time spent in native code, this part is taken for saved */
     ASK_INTERVAL_CYCLES = 1000000
 };
 
