@@ -279,57 +279,6 @@ static void place_frame(Frame *frame, const SnapFrame *f, bool is_innermost, boo
     if (!is_innermost) frame->return_units = f->return_units;
 }
 
-/* Where the result is, once for all. */
-static COLD void find_result(const Tree *ir, Snapshot *s, int snapshot)
-{
-    Ref live[SNAP_LIVE_MAX];
-    int count = snapshot_live(ir, snapshot, live), top = ir->frames[s->first_frame].locals;
-    s->result = -1;
-    for (int i = 0; i < s->entry_count; i++) {
-        const SnapEntry *entry = &ir->entries[s->first_entry + i];
-        if (entry->slot != top || REF_IS_VIRTUAL(entry->ref) || !REF_IS_INS(entry->ref)) continue;
-        s->result_type = ir_type(ir, entry->ref);
-        if (s->result_type == IR_VAL && !(entry->flags & SLOT_OWNED)) continue;
-        for (int k = 0; k < count; k++) {
-            if (live[k] == entry->ref) s->result = (int16_t)(k + 1);
-        }
-    }
-}
-
-static Value build_result(JitTree *tree, int snapshot, const uint64_t *values)
-{
-    Rebuild r = {.tree = tree, .ir = &tree->ir, .values = values};
-    const Snapshot *s = &tree->ir.snapshots[snapshot];
-    int top = tree->ir.frames[s->first_frame].locals;
-    for (int i = s->entry_count - 1; i >= 0; i--) {
-        const SnapEntry *entry = &tree->ir.entries[s->first_entry + i];
-        if (entry->slot != top) continue;
-        Ref live[SNAP_LIVE_MAX];
-        r.live = live;
-        if (!REF_IS_CONST(entry->ref)) r.live_count = snapshot_live(&tree->ir, snapshot, live);
-        return build(&r, entry->ref, entry->flags);
-    }
-    return error_system("native code returned nothing");
-}
-
-Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
-{
-    Snapshot *s = &tree->ir.snapshots[snapshot];
-    if (UNLIKELY(s->result == 0)) find_result(&tree->ir, s, snapshot);
-    if (UNLIKELY(s->result < 0)) return build_result(tree, snapshot, values);
-    uint64_t raw = values[s->result - 1];
-    switch ((IrType)s->result_type) {
-    case IR_INT: return (Value){raw | 1};
-    case IR_BOOL: return value_from_bool(raw != 0);
-    case IR_FLOAT: {
-        double d;
-        memcpy(&d, &raw, sizeof d);
-        return value_from_double(d);
-    }
-    default: return (Value){raw};
-    }
-}
-
 /* The usual exit, without virtual objects, is worked out once: where each slot's value comes from. */
 typedef struct FastEntry {
     uint16_t slot; /* of its own frame */
@@ -422,6 +371,42 @@ ALWAYS_INLINE Value fast_value(const FastEntry *f, const uint64_t *values)
     }
     default: return f->increfs ? value_xincref((Value){raw}) : (Value){raw};
     }
+}
+
+/* Where the result is, once for all. */
+static COLD void find_result(const Tree *ir, Snapshot *s, int snapshot)
+{
+    int top = ir->frames[s->first_frame].locals;
+    if (!s->fast) s->fast = make_fast(ir, snapshot);
+    s->result = -1;
+    if (!s->fast || !s->fast->is_possible) return;
+    for (int i = 0; i < s->fast->frames[0].end; i++) {
+        if (s->fast->entries[i].slot == top) s->result = (int16_t)(i + 1);
+    }
+}
+
+static COLD Value build_result(JitTree *tree, int snapshot, const uint64_t *values)
+{
+    Rebuild r = {.tree = tree, .ir = &tree->ir, .values = values};
+    const Snapshot *s = &tree->ir.snapshots[snapshot];
+    int top = tree->ir.frames[s->first_frame].locals;
+    for (int i = s->entry_count - 1; i >= 0; i--) {
+        const SnapEntry *entry = &tree->ir.entries[s->first_entry + i];
+        if (entry->slot != top) continue;
+        Ref live[SNAP_LIVE_MAX];
+        r.live = live;
+        r.live_count = snapshot_live(&tree->ir, snapshot, live);
+        return build(&r, entry->ref, entry->flags);
+    }
+    return error_system("native code returned nothing");
+}
+
+Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
+{
+    Snapshot *s = &tree->ir.snapshots[snapshot];
+    if (UNLIKELY(s->result == 0)) find_result(&tree->ir, s, snapshot);
+    if (UNLIKELY(s->result < 0)) return build_result(tree, snapshot, values);
+    return fast_value(&s->fast->entries[s->result - 1], values);
 }
 
 /* Pushes the frame of an inlined call. NULL: no memory; what the trace owns is lost then. */

@@ -153,8 +153,7 @@ typedef struct Snapshot {
     bool keeps_sp; /* the stack pointer in memory is right (a helper that ran on the frame itself has failed) */
     NULLABLE struct FastExit *fast; /* owned: how to leave here, worked out once (exits.c) */
     uint8_t finish, finish_takes;   /* Finish */
-    int16_t result; /* SNAP_RETURN: 1 + index of the result among the live values; 0: not looked up, -1: not there */
-    uint8_t result_type;
+    int16_t result; /* SNAP_RETURN: 1 + index of the result in `fast`; 0: not looked up, -1: not there */
     int32_t at; /* instruction count of the segment when it was taken */
     int32_t segment;
 } Snapshot;
