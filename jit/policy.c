@@ -11,6 +11,7 @@
 #include "objects/abstract.h"
 #include "objects/activity.h"
 #include "objects/bytes.h"
+#include "objects/iter.h"
 #include "objects/str.h"
 #include "vm/tracing.h"
 
@@ -372,6 +373,7 @@ bool jit_enter(Frame *frame, Unit *ip, Value *sp)
         }
     }
     if (UNLIKELY(eval_breaker) && safepoint_run() < 0) return false;
+    for (Value *p = frame_stack_base(frame); p < sp; p++) iter_forget_pair(*p);
     Place *place = place_find(frame->code, head, is_function);
     JitTree *tree = place ? place->tree : NULL;
     frame->ip = units + (is_function ? unit + 1 : head);

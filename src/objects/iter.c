@@ -39,6 +39,23 @@ Value iter_reduce_as(Value name, STEALS Value argument)
     return tuple_from_array_steal(parts, 2);
 }
 
+void iter_forget_pair(Value v)
+{
+    if (!value_is_object(v)) return;
+    const Type *type = type_of(v);
+    if (type == &type_dict_item_iterator) {
+        value_clear(&((DictIterator *)value_as_object(v))->result);
+    } else if (type == &type_enumerate) {
+        value_clear(&((Enumerate *)value_as_object(v))->result);
+        iter_forget_pair(((Enumerate *)value_as_object(v))->iterator);
+    } else if (type == &type_zip) {
+        Zip *zip = (Zip *)value_as_object(v);
+        value_clear(&zip->result);
+        for (ssize_t i = 0; i < tuple_length(zip->iterators); i++)
+            iter_forget_pair(tuple_item_borrow(zip->iterators, i));
+    }
+}
+
 Value iter_pair(Value *place, STEALS Value first, STEALS Value second)
 {
     Value pair = *place;

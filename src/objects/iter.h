@@ -58,6 +58,10 @@ typedef struct Zip {
     bool is_strict;
 } Zip;
 
+/* Drops the pair or tuple that an iterator of items(), enumerate or zip has kept for its next turn (and those inside of
+ * enumerate and zip): native code takes the next turn without it. */
+void iter_forget_pair(Value iterator);
+
 extern Type type_list_iterator, type_list_reverse_iterator, type_tuple_iterator, type_sequence_iterator,
     type_callable_iterator, type_dict_key_iterator, type_dict_value_iterator, type_dict_item_iterator,
     type_dict_reverse_key_iterator, type_dict_reverse_value_iterator, type_dict_reverse_item_iterator,
