@@ -1,12 +1,14 @@
-# modes: off auto ; in auto, the loops run with --jit=sync too: for this script itself compiling at once takes minutes
+# modes: off auto ; see interrupt_sync.py
 """Ctrl-C ends any loop, also a native one, within 100 ms, with KeyboardInterrupt and the traceback of the place.
 
 Measured is the time from os.kill to the handler of KeyboardInterrupt in the program, and to the program's end. A busy machine
-delays both: judged is the median of RUNS runs, and of up to ROUNDS such medians the best. Where the JIT
-is on, the loops of NATIVE must have been native when they were interrupted (--jit-stats says so); a program that was not yet
-is given twice the time and tried again. Not promised: a single long call of the library (sorting a huge list, a power of
-big numbers) ends only when it is over, as in CPython.
+delays both, so each run is followed by that of a shell in an endless loop, which the signal kills at once: what it takes
+(idle: 1 ms) is taken off. Judged is the median of RUNS runs, and of up to ROUNDS such medians the best. Where the JIT is on,
+the loops of NATIVE must have been native when they were interrupted (--jit-stats says so); a program that was not yet is
+given twice the time and tried again. Not promised: a single long call of the library (sorting a huge list, a power of big
+numbers) ends only when it is over, as in CPython.
 """
+import math
 import os
 import re
 import signal
@@ -36,7 +38,7 @@ LOOPS = {
     "exceptions": "def f():\n    while True:\n        try:\n            raise ValueError\n        except ValueError:\n            pass\n",
     "sleep": "import time\n\n\ndef f():\n    time.sleep(100)\n",
 }
-NATIVE = {"while", "for", "float", "nested", "call", "list", "items", "attribute", "recursion"}
+NATIVE = ["while", "for", "float", "nested", "call", "list", "items", "attribute", "recursion"]
 CALL = """
 
 import sys
@@ -48,13 +50,21 @@ except KeyboardInterrupt:
     print(monotonic(), flush=True)
     raise
 """
-OPTIONS = sys.orig_argv[1:sys.orig_argv.index("interrupt.py")]
+OPTIONS = [option for option in sys.orig_argv[1:] if option.startswith("-")]
 HAS_JIT = sys.implementation.name == "coachwhip" and "--jit=off" not in OPTIONS
-VARIANTS = [[*OPTIONS, "--jit-stats"], ["--jit=sync", "-X", "jit-threshold=100", "--jit-stats"]] if HAS_JIT else [OPTIONS]
+
+
+def delay_of_the_machine():
+    child = subprocess.Popen(["/bin/sh", "-c", "while :; do :; done"])
+    time.sleep(0.05)
+    sent = time.monotonic()
+    os.kill(child.pid, signal.SIGINT)
+    child.wait()
+    return time.monotonic() - sent
 
 
 def interrupted(path, options, wait):
-    """(seconds to the handler, to the end, exit code, what was written to stderr)"""
+    """(seconds to the handler, to the end, exit code, what was written to stderr); infinite when f was not reached yet"""
     child = subprocess.Popen([sys.executable, *options, "-I", "-S", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                              text=True)
     child.stdout.readline()
@@ -62,7 +72,7 @@ def interrupted(path, options, wait):
     sent = time.monotonic()
     os.kill(child.pid, signal.SIGINT)
     out, errors = child.communicate(timeout=30)
-    return float(out) - sent, time.monotonic() - sent, child.returncode, errors
+    return float(out or "inf") - sent, time.monotonic() - sent, child.returncode, errors
 
 
 def traceback_problem(path, errors):
@@ -95,12 +105,14 @@ def round_of(name, path, options):
     wait, times, problems = 0.3, [], set()
     while len(times) < RUNS and not problems:
         to_handler, to_end, code, errors = interrupted(path, options, wait)
-        if HAS_JIT and name in NATIVE and not is_native(errors):
-            if wait < LONGEST_WAIT:
-                wait *= 2
-                continue
-            problems.add("never native")
-        times.append((to_handler, to_end))
+        is_early = to_handler == math.inf or (HAS_JIT and name in NATIVE and not is_native(errors))
+        if is_early and wait < LONGEST_WAIT:
+            wait *= 2
+            continue
+        if is_early:
+            problems.add("never native, or never in the loop")
+        delay = delay_of_the_machine()
+        times.append((to_handler - delay, to_end - delay))
         if code != -signal.SIGINT:
             problems.add(f"exit code {code}")
         problem = traceback_problem(path, errors)
@@ -109,13 +121,13 @@ def round_of(name, path, options):
     return statistics.median(t[0] for t in times), statistics.median(t[1] for t in times), problems
 
 
-with tempfile.TemporaryDirectory() as folder:
-    for name, text in LOOPS.items():
-        path = os.path.join(folder, name + ".py")
-        with open(path, "w") as file:
-            file.write(text + CALL)
-        found = set()
-        for options in VARIANTS if name in NATIVE else VARIANTS[:1]:
+def main(options, names):
+    options = [*options, "--jit-stats"] if HAS_JIT else options
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            path = os.path.join(folder, name + ".py")
+            with open(path, "w") as file:
+                file.write(LOOPS[name] + CALL)
             to_handler = to_end = sys.maxsize
             for _ in range(ROUNDS):
                 handler, end, problems = round_of(name, path, options)
@@ -124,5 +136,8 @@ with tempfile.TemporaryDirectory() as folder:
                     break
             if max(to_handler, to_end) >= BOUND:
                 problems.add(f"{to_handler:.3f} s to the handler, {to_end:.3f} s to the end")
-            found.update(f"{problem} {' '.join(options)}" for problem in problems)
-        print(name, found or "ends at once")
+            print(name, problems or "ends at once")
+
+
+if __name__ == "__main__":
+    main(OPTIONS, LOOPS)
