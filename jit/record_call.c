@@ -492,9 +492,19 @@ static bool may_return(void)
            rec.f->depth == 1 && rec.f->frame->owner == FRAME_OWNED_BY_THREAD;
 }
 
+/* A frame object keeps the locals when the frame ends: guards that the entry frame has none. */
+static bool guard_no_frame_object(void)
+{
+    enum { WORD = (int)(offsetof(Frame, object) / sizeof(Value)) - FRAME_WORDS };
+    record_snapshot();
+    Ref object = ir_append(rec.ir, (Ins){IR_SLOAD, IR_VAL, ALIAS_FRAME, WORD, REF_NONE, 0});
+    return emit_guard(IR_GIS, object, const_value(VALUE_NULL));
+}
+
 /* The end of a function: what the trace owns of the locals is dropped here, the rest with the frame. */
 static void record_function_return(void)
 {
+    if (!guard_no_frame_object()) return;
     Slot *result = rec_stack(1);
     if (REF_IS_VIRTUAL(result->ref)) materialize(result);
     if (rec_stack(1)->own == OWN_MEMORY || !rec_stack(1)->modified) rec_push_slot(rec_take()); /* out of memory */
@@ -532,7 +542,7 @@ static void forget_copies(int base, int count)
     }
 }
 
-/* A traceback that lives on shows the frame, with its locals as they are now: that is left to the interpreter. */
+/* A traceback that lives on, or a frame object, shows the locals as they are now: that is left to the interpreter. */
 static void return_of_shown_frame(void)
 {
     if (rec.frame_count == 1) {
@@ -545,7 +555,7 @@ static void return_of_shown_frame(void)
 
 void record_return(void)
 {
-    if (record_frame_is_shown()) {
+    if (record_frame_is_shown() || (rec.frame_count == 1 && rec.f->frame->object)) {
         return_of_shown_frame();
         return;
     }
