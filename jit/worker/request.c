@@ -1,6 +1,8 @@
 /* request.c: the strict parser of compile requests. */
 #include "jit/worker/emit.h"
 
+enum { FRAME_HEAD_MAX = 32 }; /* words of a frame in front of its slots, at most */
+
 static IrType const_type(const Request *r, Ref ref)
 {
     return r->constants[~ref].type;
@@ -30,7 +32,7 @@ static bool ins_ok(const Request *r, Ref index)
             if (!ref_ok(r, ins->c, limit)) return false;
             break;
         case 'k':
-            if (ins->a < 0 || ins->a > 0xffff) return false;
+            if (ins->a < (ins->op == IR_SLOAD ? -FRAME_HEAD_MAX : 0) || ins->a > 0xffff) return false;
             break;
         case 's':
             if (ins->c < 0 || (uint32_t)ins->c >= r->header.snapshots_count) return false;
