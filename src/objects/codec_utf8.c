@@ -127,7 +127,8 @@ Value codec_utf8_encode(Value text, const char *errors)
 {
     Str *s = as_str(text);
     if (s->is_ascii) return bytes_new(s->data, s->length);
-    if (s->utf8) return bytes_new(s->utf8, s->utf8_length);
+    const Utf8Text *cached = str_cached_utf8(s);
+    if (cached) return bytes_new(cached->text, cached->length);
     ssize_t size = utf8_size(s);
     if (size < 0) return encode_utf8_with_errors(text, errors);
     Value result = bytes_new(NULL, size);

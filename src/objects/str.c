@@ -50,8 +50,7 @@ static void init_fields(Str *s, ssize_t length, uint32_t max_char)
     s->kind = (uint8_t)kind_for(max_char);
     s->is_ascii = max_char < 0x80;
     s->interned = 0;
-    s->utf8 = NULL;
-    s->utf8_length = 0;
+    s->utf8_address = 0;
 }
 
 /* An exact str with uninitialised characters; also for length 0. */
@@ -300,7 +299,7 @@ static void str_destroy(Object *object)
 {
     Str *s = (Str *)object;
     if (UNLIKELY(s->interned)) forget_interned(s);
-    if (UNLIKELY(s->utf8 != NULL)) raw_free(s->utf8);
+    if (UNLIKELY(s->utf8_address != 0)) raw_free(str_cached_utf8(s));
     if (LIKELY(object->type == &type_str)) {
         mem_free(s, exact_size(s->length, s->kind));
         return;
@@ -311,27 +310,28 @@ static void str_destroy(Object *object)
 
 /* --- reading --- */
 
-static char *encode_utf8(const Str *s, ssize_t *size)
+/* NULL without an exception: a surrogate. */
+static NULLABLE Utf8Text *encode_utf8(const Str *s)
 {
     size_t bound = (size_t)s->length * (s->kind == 1 ? 2 : s->kind == 2 ? 3 : 4) + 1;
-    char *text = raw_alloc(bound);
-    if (!text) {
+    Utf8Text *result = raw_alloc(sizeof(Utf8Text) + bound);
+    if (!result) {
         error_no_memory();
         return NULL;
     }
-    char *out = text;
+    char *out = result->text;
     for (ssize_t i = 0; i < s->length; i++) {
         uint32_t c = str_char(s, i);
         if (c >= 0xd800 && c <= 0xdfff) {
-            raw_free(text);
+            raw_free(result);
             return NULL;
         }
         out += utf8_put(out, c);
     }
     *out = 0;
-    *size = out - text;
-    char *shrunk = raw_realloc(text, (size_t)*size + 1);
-    return shrunk ? shrunk : text;
+    result->length = out - result->text;
+    Utf8Text *shrunk = raw_realloc(result, sizeof(Utf8Text) + (size_t)result->length + 1);
+    return shrunk ? shrunk : result;
 }
 
 const char *str_as_utf8(Value v, ssize_t *size)
@@ -341,16 +341,19 @@ const char *str_as_utf8(Value v, ssize_t *size)
         if (size) *size = s->length;
         return s->data;
     }
-    if (!s->utf8) {
-        s->utf8 = encode_utf8(s, &s->utf8_length);
-        if (!s->utf8) {
+    Utf8Text *text = str_cached_utf8(s);
+    if (!text) {
+        text = encode_utf8(s);
+        if (!text) {
             /* The encoder of codecs finds and words the error. */
             if (!error_occurred()) value_xdecref(str_encode(v, "utf-8", NULL));
             return NULL;
         }
+        s->utf8_address = (uintptr_t)text;
+        assert(str_cached_utf8(s) == text);
     }
-    if (size) *size = s->utf8_length;
-    return s->utf8;
+    if (size) *size = text->length;
+    return text->text;
 }
 
 int64_t str_hash(Value v)
@@ -463,8 +466,8 @@ void str_append(Value *left, Value right)
         value_clear(left);
         return;
     }
-    if (grown->utf8) raw_free(grown->utf8);
-    grown->utf8 = NULL;
+    if (grown->utf8_address) raw_free(str_cached_utf8(grown));
+    grown->utf8_address = 0;
     grown->hash = -1;
     grown->data = grown + 1;
     str_copy_chars((char *)grown->data + grown->length * grown->kind, grown->kind, added->data, added->kind,

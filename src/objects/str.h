@@ -7,16 +7,22 @@
 
 #include "objects/object.h"
 
+/* What str_as_utf8 keeps of a string that is not ASCII. */
+typedef struct Utf8Text {
+    ssize_t length;
+    char text[]; /* and a final 0 */
+} Utf8Text;
+
+/* 48 bytes, so that a short string takes a block of 64. */
 typedef struct Str {
     Object head;
-    ssize_t length;    /* characters */
-    int64_t hash;      /* -1: not computed yet */
-    uint8_t kind;      /* bytes a character: 1, 2 or 4, the least that holds the largest character */
-    bool is_ascii;
-    uint8_t interned;  /* 0 no, 1 interned (the table does not own it), 2 immortal */
-    NULLABLE char *utf8; /* cached UTF-8 with a final 0 for non-ASCII strings (str_as_utf8), owned */
-    ssize_t utf8_length;
-    void *data;        /* characters and a final 0: behind the struct, or an own block for subclass instances */
+    ssize_t length;       /* characters */
+    int64_t hash;         /* -1: not computed yet */
+    uint8_t kind;         /* bytes a character: 1, 2 or 4, the least that holds the largest character */
+    uint8_t interned : 2; /* 0 no, 1 interned (the table does not own it), 2 immortal */
+    bool is_ascii : 1;
+    uint64_t utf8_address : 48; /* of an owned Utf8Text, or 0: user addresses have no more bits */
+    void *data;           /* characters and a final 0: behind the struct, or an own block for subclass instances */
 } Str;
 
 extern Type type_str;
@@ -24,6 +30,7 @@ extern Type type_str;
 ALWAYS_INLINE bool is_str(Value v) { return object_has_flag(v, TYPE_IS_STR); }
 ALWAYS_INLINE bool is_exact_str(Value v) { return object_has_type(v, &type_str); }
 ALWAYS_INLINE Str *as_str(Value v) { return (Str *)value_as_object(v); }
+ALWAYS_INLINE NULLABLE Utf8Text *str_cached_utf8(const Str *s) { return (Utf8Text *)(uintptr_t)s->utf8_address; }
 ALWAYS_INLINE ssize_t str_length(Value v) { return as_str(v)->length; }
 
 ALWAYS_INLINE uint32_t str_char(const Str *s, ssize_t index)

@@ -162,8 +162,7 @@ Value str_builder_finish(StrBuilder *b)
     s->kind = b->kind;
     s->is_ascii = b->max_char < 0x80;
     s->interned = 0;
-    s->utf8 = NULL;
-    s->utf8_length = 0;
+    s->utf8_address = 0;
     s->data = s + 1;
     if (s->kind == 1)
         ((uint8_t *)s->data)[length] = 0;

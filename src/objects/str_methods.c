@@ -383,7 +383,8 @@ static Value method_sizeof(Value self, const Value *args, ssize_t nargs, Value k
     const Str *s = as_str(self);
     int64_t size = (int64_t)sizeof(Str) + (s->length + 1) * s->kind;
     if (!is_exact_str(self)) size += (int64_t)(type_of(self)->instance_size - sizeof(Str));
-    if (s->utf8) size += s->utf8_length + 1;
+    const Utf8Text *cached = str_cached_utf8(s);
+    if (cached) size += cached->length + 1;
     return int_from_int64(size);
 }
 

@@ -119,6 +119,13 @@ static bool read_gc_stress(const char *generation)
     return true;
 }
 
+/* A wrong value ends the process before there is anything that could be stopped. */
+static NORETURN void fatal(const char *problem)
+{
+    fprintf(stderr, "Fatal Python error: %s\nPython runtime state: preinitialized\n\n", problem);
+    exit(1);
+}
+
 static bool read_x(const char *text)
 {
     append(&options.x_options, &options.x_count, text);
@@ -143,23 +150,16 @@ static bool read_x(const char *text)
         options.has_pycache_prefix = true;
     } else if (IS("frozen_modules")) {
         options.no_frozen_modules = strcmp(value, "off") == 0;
-        if (*value && strcmp(value, "on") != 0 && !options.no_frozen_modules) {
-            fputs("Fatal Python error: bad value for option -X frozen_modules (expected \"on\" or \"off\")\n"
-                  "Python runtime state: preinitialized\n\n",
-                  stderr);
-            return false;
-        }
+        if (*value && strcmp(value, "on") != 0 && !options.no_frozen_modules)
+            fatal("bad value for option -X frozen_modules (expected \"on\" or \"off\")");
     } else if (IS("gc-stress")) {
         if (!read_gc_stress(equals ? value : "2")) return false;
     } else if (IS("int_max_str_digits")) {
         char *end;
         long digits = strtol(value, &end, 10);
-        if (!*value || *end || digits < 0 || (digits > 0 && digits < 640)) {
-            fprintf(stderr, "Fatal Python error: config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; "
-                            "must be >= 640 or 0 for unlimited.\nPython runtime state: preinitialized\n\n"
-                            "Current thread 0x0000000000000000 (most recent call first):\n  <no Python frame>\n");
-            return false;
-        }
+        if (!equals || *end || digits < 0 || (digits > 0 && digits < 640))
+            fatal("config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 or 0 for "
+                  "unlimited.");
         options.int_max_str_digits = (int)digits;
     } else if (IS("profile") || IS("memory-stats") || (length >= 3 && memcmp(text, "jit", 3) == 0)) {
         if (!read_own(text)) {
