@@ -13,8 +13,11 @@
 NULLABLE FrameObject *frame_object(Frame *frame)
 {
     if (frame->object) return frame->object;
-    FrameObject *object = object_alloc_zeroed(&type_frame, sizeof(FrameObject));
+    size_t size = sizeof(FrameObject) + (size_t)frame_quick(frame)->frame_words * sizeof(Value);
+    FrameObject *object = object_alloc(&type_frame, size);
     if (!object) return NULL;
+    memset(&object->head + 1, 0, sizeof(FrameObject) - sizeof(Object));
+    object->size = size;
     object->frame = frame;
     object->trace_lines = true;
     frame->object = object;
@@ -31,29 +34,20 @@ void frame_object_orphan(FrameObject *object)
 void frame_object_take(Frame *frame)
 {
     FrameObject *object = frame->object;
-    size_t size = (size_t)((char *)frame->sp - (char *)frame);
-    Frame *own = raw_alloc(size);
-    if (!own) { /* no memory: the object loses its frame's contents rather than the program its life */
-        frame->object = NULL;
-        frame_object_orphan(object);
-        frame_clear(frame);
-        return;
-    }
-    memcpy(own, frame, size);
+    Frame *own = (Frame *)(object + 1);
+    memcpy(own, frame, (size_t)((char *)frame->sp - (char *)frame));
     own->sp = own->localsplus + (frame->sp - frame->localsplus);
     own->owner = FRAME_OWNED_BY_OBJECT;
     own->object = NULL;
     own->previous = NULL;
     object->own = own;
-    object->own_size = size;
     Frame *back = frame_visible(frame->previous);
     object->frame = own;
     if (back && value_is_null(object->back)) {
+        Value pending = error_fetch(); /* most often the frame ends by an exception */
         FrameObject *back_object = frame_object(back);
-        if (back_object)
-            object->back = value_incref(value_from_object(back_object));
-        else
-            error_clear();
+        if (back_object) object->back = value_incref(value_from_object(back_object));
+        error_restore(pending);
     }
     frame->object = NULL;
     value_decref(value_from_object(object));
@@ -348,9 +342,8 @@ static void frame_object_destroy(Object *self)
     if (object->own) {
         value_clear(&object->own->locals);
         value_decref(value_from_object(object->own->function));
-        raw_free(object->own);
     }
-    object_free(self, sizeof(FrameObject));
+    object_free(self, object->size);
 }
 
 Type type_frame = {
