@@ -194,8 +194,8 @@ void record_load_attr(void)
     Value attribute = type_lookup_borrow(type, name);
     if (!value_is_null(attribute) && member_of(attribute)) {
         const NativeMember *member = member_of(attribute);
-        Value now = *(Value *)((char *)value_as_object(v) + member->offset);
-        if (member->kind == MEMBER_VALUE_EX && type_has_flag(type, TYPE_HEAP) && !value_is_null(now)) {
+        bool is_slot = member->kind == MEMBER_VALUE_EX && type_has_flag(type, TYPE_HEAP);
+        if (is_slot && !value_is_null(*(Value *)((char *)value_as_object(v) + member->offset))) {
             if (!record_guard_class(owner, v)) return;
             result = emit_load(IR_FLOAD, IR_VAL, owner, (int)member->offset, ALIAS_ATTR);
             emit_guard(IR_GISNOT, result, const_value(VALUE_NULL));
@@ -409,9 +409,9 @@ void record_store_attr(void)
     Value attribute = type_lookup_borrow(type, name);
     if (!value_is_null(attribute) && member_of(attribute)) {
         const NativeMember *member = member_of(attribute);
-        Value now = *(Value *)((char *)value_as_object(v) + member->offset);
         if (member->kind == MEMBER_VALUE_EX && !member->is_readonly && type_has_flag(type, TYPE_HEAP)) {
             if (!record_guard_class(owner, v)) return;
+            Value now = *(Value *)((char *)value_as_object(v) + member->offset);
             store_existing((AttrPlace){owner, (int)member->offset, ALIAS_ATTR}, now);
             return;
         }
