@@ -39,11 +39,42 @@ static struct {
 } under_way;
 static uint32_t last_request;
 
+/* --- tables: the word in front of one is the tree's table before, with which old code may still run --- */
+
+static NULLABLE uint64_t *table_new(const Tree *ir)
+{
+    uint64_t *block = raw_calloc((size_t)(1 + TABLE_CONSTANTS + ir->constants_count), sizeof *block);
+    if (!block) return NULL;
+    uint64_t *table = block + 1;
+    for (int i = 0; i < HELPER_COUNT; i++) table[i] = (uint64_t)helper_addresses[i];
+    table[TABLE_BREAKER] = (uint64_t)&eval_breaker;
+    table[TABLE_DESTROY] = (uint64_t)object_destroy;
+    for (int i = 0; i < ir->constants_count; i++) table[TABLE_CONSTANTS + i] = ir->constants[i].bits;
+    return table;
+}
+
+void table_free(NULLABLE uint64_t *table)
+{
+    while (table) {
+        uint64_t *block = table - 1;
+        table = (uint64_t *)*block;
+        raw_free(block);
+    }
+}
+
+/* --- the request under way --- */
+
 static void forget_request(void)
 {
     if (!under_way.tree) return;
-    raw_free(under_way.table);
+    table_free(under_way.table);
     under_way.tree = NULL;
+}
+
+void compile_forget(const JitTree *tree)
+{
+    static JitTree nobody = {.state = TREE_DEAD};
+    if (under_way.tree == tree) under_way.tree = &nobody; /* the answer will come all the same */
 }
 
 static void give_up(const char *problem)
@@ -284,21 +315,10 @@ static Buffer8 make_request(const JitTree *tree, uint32_t id)
     return b;
 }
 
-static NULLABLE uint64_t *make_table(const Tree *ir)
-{
-    uint64_t *table = raw_calloc((size_t)(TABLE_CONSTANTS + ir->constants_count), sizeof *table);
-    if (!table) return NULL;
-    for (int i = 0; i < HELPER_COUNT; i++) table[i] = (uint64_t)helper_addresses[i];
-    table[TABLE_BREAKER] = (uint64_t)&eval_breaker;
-    table[TABLE_DESTROY] = (uint64_t)object_destroy;
-    for (int i = 0; i < ir->constants_count; i++) table[TABLE_CONSTANTS + i] = ir->constants[i].bits;
-    return table;
-}
-
 bool compile_send(JitTree *tree)
 {
     if (compile_problem || (worker < 0 && !start_worker())) return false;
-    uint64_t *table = make_table(&tree->ir);
+    uint64_t *table = table_new(&tree->ir);
     Buffer8 request = make_request(tree, ++last_request);
     bool ok = table && !request.failed;
     if (ok && !send_all(request.data, request.size)) {
@@ -307,7 +327,7 @@ bool compile_send(JitTree *tree)
     }
     raw_free(request.data);
     if (!ok) {
-        raw_free(table);
+        table_free(table);
         return false;
     }
     under_way.tree = tree;
@@ -326,8 +346,8 @@ bool compile_is_busy(void)
 
 static void take_code(JitTree *tree, NativeCode code, size_t code_size)
 {
-    /* old code may still run below us, with the old table: both stay (code is never freed, tables are small) */
-    tree->code = code;
+    tree->code = code; /* the old code stays where it is */
+    under_way.table[-1] = (uint64_t)tree->table;
     tree->table = under_way.table;
     tree->code_size = code_size;
     tree->compiled_segments = under_way.segments;
@@ -352,7 +372,7 @@ static void install(const Answer *answer, const void *object)
     if (tree->state != TREE_DEAD && code) {
         take_code(tree, code, code_size);
     } else {
-        raw_free(under_way.table);
+        table_free(under_way.table);
         if (tree->state != TREE_DEAD && !tree->code) place_penalize(tree->place, REASON_COMPILER, NULL, 0);
     }
     under_way.tree = NULL;

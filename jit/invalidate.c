@@ -3,13 +3,18 @@
  * A trace that folded dict[key] to a constant is listed under the key. The dict tells dict_watch_hook before each
  * change of a value; then the trees listed become invalid: their `valid` word is cleared (native code tests it after
  * everything that may have run Python code) and their places are unpatched. A key that revoked traces twice is not
- * folded again. */
+ * folded again.
+ *
+ * Watches do not keep their dict alive: it tells its death too, which revokes all trees that are listed under any key
+ * of it, and under none (watch_death). A class tells that it changes. */
 #include "jit/runtime.h"
 #include "objects/dict.h"
+#include "objects/type.h"
 
 typedef struct Watch {
     struct Watch *next; /* of the bucket */
-    Value dict, key;    /* owned */
+    Value dict;         /* borrowed; or a class */
+    NULLABLE Value key; /* owned; none: the dict or class itself */
     JitTree **trees;
     int count, capacity;
     uint16_t changes;
@@ -38,19 +43,20 @@ static NULLABLE Watch *find_or_make(Value dict, Value key)
     if (w) return w;
     w = raw_calloc(1, sizeof *w);
     if (!w) return NULL;
-    w->dict = value_incref(dict);
-    w->key = value_incref(key);
+    w->dict = dict;
+    w->key = value_xincref(key);
     Watch **bucket = bucket_of(dict, key);
     w->next = *bucket;
     *bucket = w;
-    as_dict(dict)->is_watched = true;
+    if (is_type(dict))
+        as_type(dict)->is_watched = true;
+    else
+        as_dict(dict)->is_watched = true;
     return w;
 }
 
-bool watch_global(JitTree *tree, Value dict, Value key)
+static bool add_tree(Watch *w, JitTree *tree)
 {
-    Watch *w = find_or_make(dict, key);
-    if (!w || w->is_never || w->changes >= CHANGES_MAX) return false;
     for (int i = 0; i < w->count; i++) {
         if (w->trees[i] == tree) return true;
     }
@@ -65,6 +71,18 @@ bool watch_global(JitTree *tree, Value dict, Value key)
     return true;
 }
 
+bool watch_global(JitTree *tree, Value dict, Value key)
+{
+    Watch *w = find_or_make(dict, key);
+    return w && !w->is_never && w->changes < CHANGES_MAX && add_tree(w, tree);
+}
+
+bool watch_death(JitTree *tree, Value dict)
+{
+    Watch *w = find_or_make(dict, VALUE_NULL);
+    return w && add_tree(w, tree);
+}
+
 bool watch_never(Value dict, Value key)
 {
     Watch *w = find_or_make(dict, key);
@@ -73,13 +91,32 @@ bool watch_never(Value dict, Value key)
     return true;
 }
 
+static void watch_free(Watch *w)
+{
+    value_xdecref(w->key);
+    raw_free(w->trees);
+    raw_free(w);
+}
+
+/* What is known of a key's past stays; other watches are for their trees only. */
+static bool is_needed(const Watch *w)
+{
+    return w->count > 0 || (!value_is_null(w->key) && (w->changes || w->is_never));
+}
+
 void watch_forget_tree(JitTree *tree)
 {
     for (int b = 0; b < BUCKETS; b++) {
-        for (Watch *w = buckets[b]; w; w = w->next) {
+        for (Watch **link = &buckets[b], *w; (w = *link);) {
             for (int i = 0; i < w->count; i++) {
                 if (w->trees[i] == tree) w->trees[i--] = w->trees[--w->count];
             }
+            if (is_needed(w)) {
+                link = &w->next;
+                continue;
+            }
+            *link = w->next;
+            watch_free(w);
         }
     }
 }
@@ -91,21 +128,54 @@ static void revoke(Watch *w)
     while (w->count > 0) tree_invalidate(w->trees[--w->count]);
 }
 
-static void dict_changes(Value dict, Value key, NULLABLE Value new_value)
+/* All keys of the dict have changed, or it is gone. */
+static void whole_dict_changes(Value dict, bool is_dead)
 {
-    if (!value_is_null(key)) {
-        Watch *w = find(dict, key);
-        if (w) revoke(w);
-        return;
-    }
     for (int b = 0; b < BUCKETS; b++) {
-        for (Watch *w = buckets[b]; w; w = w->next) {
-            if (value_is(w->dict, dict)) revoke(w);
+        for (Watch **link = &buckets[b], *w; (w = *link);) {
+            bool is_meant = value_is(w->dict, dict);
+            if (is_meant && (is_dead || !value_is_null(w->key))) revoke(w);
+            if (!is_meant || !is_dead) {
+                link = &w->next;
+                continue;
+            }
+            *link = w->next;
+            watch_free(w);
         }
     }
+}
+
+static void dict_changes(Value dict, Value key, NULLABLE Value new_value)
+{
+    if (value_is_null(key)) {
+        whole_dict_changes(dict, value_as_object(dict)->refcount <= 0);
+        return;
+    }
+    Watch *w = find(dict, key);
+    if (w) revoke(w);
+}
+
+static void type_changes(Type *type)
+{
+    Watch *w = find(value_from_object(type), VALUE_NULL);
+    if (w) revoke(w);
 }
 
 void watch_startup(void)
 {
     dict_watch_hook = dict_changes;
+    type_watch_hook = type_changes;
+}
+
+void watch_shutdown(void)
+{
+    dict_watch_hook = NULL;
+    type_watch_hook = NULL;
+    for (int b = 0; b < BUCKETS; b++) {
+        while (buckets[b]) {
+            Watch *w = buckets[b];
+            buckets[b] = w->next;
+            watch_free(w);
+        }
+    }
 }

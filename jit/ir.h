@@ -95,9 +95,10 @@ typedef enum EntryKind {
 } EntryKind;
 
 typedef enum ConstKind {
-    CONST_NUMBER, /* bits as they are, by type: INT, FLOAT, BOOL, WORD, or an immediate VAL: written into the code */
-    CONST_OBJECT, /* an object's address: through the table; the tree owns a reference when type is VAL */
-    CONST_ADDRESS /* a runtime address: through the table */
+    CONST_NUMBER,   /* bits as they are, by type: INT, FLOAT, BOOL, WORD, or an immediate VAL: written into the code */
+    CONST_OBJECT,   /* an object's address: through the table; the tree owns a reference when type is VAL */
+    CONST_BORROWED, /* the same, not owned: what revokes the tree when it dies, a dict or the place's own code */
+    CONST_ADDRESS   /* a runtime address: through the table */
 } ConstKind;
 
 typedef struct Const {
@@ -154,7 +155,7 @@ typedef struct Snapshot {
     NULLABLE struct FastExit *fast; /* owned: how to leave here, worked out once (exits.c) */
     uint8_t finish, finish_takes;   /* Finish */
     int16_t result; /* SNAP_RETURN: 1 + index of the result in `fast`; 0: not looked up, -1: not there */
-    int32_t at; /* instruction count of the segment when it was taken */
+    int32_t at;     /* instruction count of the segment when it was taken */
     int32_t segment;
 } Snapshot;
 
@@ -225,7 +226,7 @@ typedef struct Tree {
     VECTOR(Virtual, virtuals);
     VECTOR(VirtualField, fields);
     VECTOR(Segment, segments);
-    VECTOR(void *, codes); /* Code *, owned references */
+    VECTOR(void *, codes); /* Code *, owned references but for the first, the place's own */
     int32_t *chain;        /* per instruction: the one before with the same op on the path (capacity of ins) */
     int chain_capacity;
     Ref chain_head[IR_OP_COUNT];

@@ -73,6 +73,7 @@ int jit_original_opcode(const union Unit *unit);
 
 /* A code object dies: forget what is known of it. */
 void jit_code_destroyed(Code *code);
+void jit_release_dead(void); /* at a safepoint, when BREAK_PENDING was requested; may run Python code */
 /* Calls visit with every constant that native code or a recording may hold. */
 void jit_visit_constants(void (*visit)(uint64_t word));
 /* sys.settrace / setprofile was switched on: native code leaves at its next safepoint (the breaker word is also set).

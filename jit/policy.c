@@ -335,7 +335,7 @@ static bool run(JitTree *entered, Frame *frame, uint64_t start)
         note_entry_failure(tree, frame);
     else
         note_exit(tree, (int)exit, innermost, frame);
-    release_dead_trees();
+    jit_release_dead();
     return kind != SNAP_RAISE;
 }
 
@@ -397,97 +397,6 @@ int jit_original_opcode(const Unit *unit)
     return BC_JUMP_BACKWARD;
 }
 
-/* --- the end of trees --- */
-
-/* A dead tree keeps nothing alive. (Its code is never entered again.) */
-static void release_constants(JitTree *tree)
-{
-    for (int i = 0; i < tree->ir.constants_count; i++) {
-        Const *c = &tree->ir.constants[i];
-        if (c->kind != CONST_OBJECT || c->type != IR_VAL) continue;
-        Value v = {c->bits};
-        *c = (Const){IR_WORD, CONST_NUMBER, 0};
-        value_decref(v);
-    }
-}
-
-static JitTree *dead_trees;
-
-void release_dead_trees(void)
-{
-    while (dead_trees && !native_activations && !(jit_is_recording && recording_tree() == dead_trees)) {
-        JitTree *tree = dead_trees;
-        dead_trees = tree->next_dead;
-        release_constants(tree);
-    }
-}
-
-void tree_invalidate(JitTree *tree)
-{
-    if (tree->state == TREE_DEAD) return;
-    Place *place = tree->place;
-    tree->valid = 0;
-    tree->state = TREE_DEAD;
-    if (place->tree == tree) {
-        place_unpatch(place);
-        place->link = (Link){NULL, NULL, NULL};
-        place->tree = NULL;
-        place->reason = REASON_INVALIDATED;
-        if (++place->invalidations > 8) place->is_blacklisted = true;
-        place->dead_trees++;
-    }
-    if (jit_options.log_level >= 1) fprintf(stderr, "jit: tree %u invalidated\n", tree->id);
-    tree->next_dead = dead_trees;
-    dead_trees = tree;
-    release_dead_trees();
-}
-
-static void visit_tree(const JitTree *tree, void (*visit)(uint64_t word))
-{
-    for (int i = 0; i < tree->ir.constants_count; i++) visit(tree->ir.constants[i].bits);
-}
-
-void jit_visit_constants(void (*visit)(uint64_t word))
-{
-    for (const Place *p = all_places; p; p = p->all_next)
-        if (p->tree) visit_tree(p->tree, visit);
-    for (const JitTree *tree = dead_trees; tree; tree = tree->next_dead) visit_tree(tree, visit);
-    if (jit_is_recording) visit_tree(recording_tree(), visit);
-}
-
-void tree_destroy(JitTree *tree)
-{
-    watch_forget_tree(tree);
-    for (int i = 0; i < tree->ir.codes_count; i++) value_decref(value_from_object(tree->ir.codes[i]));
-    for (int i = 0; i < tree->ir.constants_count; i++) {
-        const Const *c = &tree->ir.constants[i];
-        if (c->kind == CONST_OBJECT && c->type == IR_VAL) value_decref((Value){c->bits});
-    }
-    raw_free(tree->table);
-    tree_free(&tree->ir);
-    raw_free(tree);
-}
-
-void jit_code_destroyed(Code *code)
-{
-    Place **link = &all_places;
-    while (*link) {
-        Place *place = *link;
-        if (place->reason_code == code) place->reason_code = NULL;
-        if (place->code != code) {
-            link = &place->all_next;
-            continue;
-        }
-        *link = place->all_next;
-        if (place->tree && place->tree->state != TREE_DEAD) {
-            place->tree->valid = 0;
-            place->tree->state = TREE_DEAD;
-        }
-        raw_free(place);
-    }
-    code->jit = NULL;
-}
-
 void jit_tracing_changed(void)
 {
     if (jit_is_recording) jit_record_abandon();
@@ -547,12 +456,16 @@ void jit_startup(void)
     if (jit_options.mode == JIT_OFF) return;
     set_countdowns();
     watch_startup();
+    lifetime_startup();
 }
 
 void jit_shutdown(void)
 {
     if (jit_options.print_stats) jit_print_stats(stderr);
+    jit_loop_countdown = jit_call_countdown = 0;
+    if (jit_is_recording) jit_record_abandon();
     compile_shutdown();
+    lifetime_shutdown();
 }
 
 void jit_after_fork_child(void)

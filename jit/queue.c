@@ -46,6 +46,12 @@ static void take_out(const JitTree *tree)
     *link = tree->next_waiting;
 }
 
+void queue_forget(JitTree *tree)
+{
+    if (tree->is_waiting) take_out(tree);
+    tree->is_waiting = false;
+}
+
 static NULLABLE JitTree *most_urgent(void)
 {
     JitTree *best = NULL;

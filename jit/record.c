@@ -160,13 +160,9 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
 static void undo(void)
 {
     Tree *ir = rec.ir;
-    for (int i = rec.saved.codes_count; i < ir->codes_count; i++) value_decref(value_from_object(ir->codes[i]));
-    for (int i = rec.saved.constants_count; i < ir->constants_count; i++) {
-        const Const *c = &ir->constants[i];
-        if (c->kind == CONST_OBJECT && c->type == IR_VAL) value_decref((Value){c->bits});
-    }
+    tree_drop_codes(ir, rec.saved.codes_count);
+    tree_drop_constants(ir, rec.saved.constants_count);
     ir->ins_count = rec.saved.ins_count;
-    ir->constants_count = rec.saved.constants_count;
     ir->args_count = rec.saved.args_count;
     ir->snapshots_count = rec.saved.snapshots_count;
     ir->entries_count = rec.saved.entries_count;
@@ -174,7 +170,6 @@ static void undo(void)
     ir->virtuals_count = rec.saved.virtuals_count;
     ir->fields_count = rec.saved.fields_count;
     ir->segments_count = rec.saved.segments_count;
-    ir->codes_count = rec.saved.codes_count;
     ir->failed = false;
 }
 
@@ -209,7 +204,7 @@ static void finish_aborted(void)
     } else {
         place_penalize(place, rec.reason, rec.reason_code, rec.reason_unit);
         place->reason_opcode = rec.reason_opcode;
-        tree_destroy(tree);
+        if (tree->state != TREE_DEAD) tree_destroy(tree); /* else it waits for its end already (lifetime.c) */
     }
 }
 

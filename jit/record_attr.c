@@ -129,6 +129,14 @@ static bool fold_module_attr(Value v, Value name, Ref *result)
     return !REC_FAILED();
 }
 
+/* A value found in the class or a base: a constant. A class that gets another value there, or dies, revokes the tree at
+ * once if somebody could see that the old one is still alive. */
+static Ref class_value(Type *class, Value found)
+{
+    if (!record_is_lasting(found) && !watch_death(rec.tree, value_from_object(class))) record_abort(REASON_NO_MEMORY);
+    return const_value(found);
+}
+
 static bool fold_class_attr(Value v, Value name, Ref *result)
 {
     Type *class = as_type(v);
@@ -139,8 +147,8 @@ static bool fold_class_attr(Value v, Value name, Ref *result)
     if (value_is_null(found) || (type_of(found)->descr_get && !is_function(found))) return false;
     guard_value(rec_stack(1)->ref, v);
     if (!record_guard_version(class)) return false;
-    *result = const_value(found);
-    return true;
+    *result = class_value(class, found);
+    return !REC_FAILED();
 }
 
 /* An attribute of the class, the same for all instances. */
@@ -156,7 +164,7 @@ static bool load_from_object(Value v, Value name)
     Value attribute = type_lookup_borrow(type_of(v), name);
     if (!value_is_null(attribute) && is_data_descriptor(attribute) && record_property(attribute)) return true;
     if (REC_FAILED() || slot_of(v, name) >= 0 || !is_plain_class_attr(attribute)) return REC_FAILED();
-    if (record_guard_version(type_of(v))) replace_top(const_value(attribute), OWN_NONE);
+    if (record_guard_version(type_of(v))) replace_top(class_value(type_of(v), attribute), OWN_NONE);
     return true;
 }
 
@@ -186,8 +194,8 @@ void record_load_attr(void)
     Value attribute = type_lookup_borrow(type, name);
     if (!value_is_null(attribute) && member_of(attribute)) {
         const NativeMember *member = member_of(attribute);
-        Value now = *(Value *)((char *)value_as_object(v) + member->offset);
-        if (member->kind == MEMBER_VALUE_EX && type_has_flag(type, TYPE_HEAP) && !value_is_null(now)) {
+        bool is_slot = member->kind == MEMBER_VALUE_EX && type_has_flag(type, TYPE_HEAP);
+        if (is_slot && !value_is_null(*(Value *)((char *)value_as_object(v) + member->offset))) {
             if (!record_guard_class(owner, v)) return;
             result = emit_load(IR_FLOAD, IR_VAL, owner, (int)member->offset, ALIAS_ATTR);
             emit_guard(IR_GISNOT, result, const_value(VALUE_NULL));
@@ -210,7 +218,7 @@ void record_load_attr(void)
     }
     if (!value_is_null(attribute) && !may_have_instance_dict(v) && !type_of(attribute)->descr_get && has_shape(v)) {
         if (!record_guard_class(owner, v)) return;
-        replace_top(const_value(attribute), OWN_NONE);
+        replace_top(class_value(type, attribute), OWN_NONE);
         return;
     }
     get_attr_by_helper(name);
@@ -401,9 +409,9 @@ void record_store_attr(void)
     Value attribute = type_lookup_borrow(type, name);
     if (!value_is_null(attribute) && member_of(attribute)) {
         const NativeMember *member = member_of(attribute);
-        Value now = *(Value *)((char *)value_as_object(v) + member->offset);
         if (member->kind == MEMBER_VALUE_EX && !member->is_readonly && type_has_flag(type, TYPE_HEAP)) {
             if (!record_guard_class(owner, v)) return;
+            Value now = *(Value *)((char *)value_as_object(v) + member->offset);
             store_existing((AttrPlace){owner, (int)member->offset, ALIAS_ATTR}, now);
             return;
         }

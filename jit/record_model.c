@@ -1,5 +1,6 @@
 /* record_model.c: the recorder's model of the frames: slots, ownership, snapshots, and the words for emitting. */
 #include "jit/record.h"
+#include "objects/dict.h"
 #include "objects/float.h"
 #include "objects/function.h"
 #include "objects/int.h"
@@ -11,6 +12,10 @@
 Ref const_value(Value v)
 {
     if (!value_is_object(v)) return ir_const(rec.ir, IR_VAL, CONST_NUMBER, v.bits);
+    bool is_dict = is_exact_dict(v);
+    if (is_dict && !watch_death(rec.tree, v)) record_abort(REASON_NO_MEMORY);
+    if (is_dict || value_as_object(v) == &rec.place->code->head)
+        return ir_const(rec.ir, IR_VAL, CONST_BORROWED, v.bits);
     int before = rec.ir->constants_count;
     Ref ref = ir_const(rec.ir, IR_VAL, CONST_OBJECT, v.bits);
     if (rec.ir->constants_count > before) value_incref(v);
@@ -219,7 +224,7 @@ bool is_counted(Ref ref)
 {
     if (REF_IS_VIRTUAL(ref)) return true;
     if (ir_type(rec.ir, ref) != IR_VAL) return false;
-    if (REF_IS_CONST(ref)) return ir_constant(rec.ir, ref)->kind == CONST_OBJECT;
+    if (REF_IS_CONST(ref)) return ir_constant(rec.ir, ref)->kind != CONST_NUMBER;
     IrOp op = rec.ir->ins[ref].op;
     if (op == IR_TAGI || op == IR_TAGF || op == IR_TAGB) return false;
     return !has_guard(IR_GINT, ref) && !has_guard(IR_GFLT, ref) && !has_guard(IR_GBOOL, ref) &&
@@ -228,7 +233,7 @@ bool is_counted(Ref ref)
 
 bool known_type(Ref ref, const Type **type)
 {
-    if (REF_IS_CONST(ref) && ir_constant(rec.ir, ref)->kind == CONST_OBJECT && ir_type(rec.ir, ref) == IR_VAL) {
+    if (REF_IS_CONST(ref) && ir_constant(rec.ir, ref)->kind != CONST_NUMBER && ir_type(rec.ir, ref) == IR_VAL) {
         *type = value_as_object((Value){ir_constant(rec.ir, ref)->bits})->type;
         return !type_has_flag(*type, TYPE_HEAP);
     }
@@ -424,7 +429,7 @@ int record_keep_code(Code *code)
     for (int i = 0; i < rec.ir->codes_count; i++) {
         if (rec.ir->codes[i] == code) return i;
     }
-    value_incref(value_from_object(code));
+    if (rec.ir->codes_count > 0) value_incref(value_from_object(code)); /* the first is the place's own */
     *VECTOR_ADD(rec.ir, codes) = code;
     return rec.ir->codes_count - 1;
 }

@@ -36,7 +36,7 @@ typedef struct JitTree {
     bool is_suspended; /* not entered until its new bridge is compiled: the stay is too short without it */
     int64_t valid;     /* native code tests it after whatever may run Python code */
     NULLABLE NativeCode code;
-    uint64_t *table; /* helpers, runtime addresses, constants */
+    uint64_t *table; /* helpers, runtime addresses, constants (table_new) */
     int entry_depth; /* stack entries at the head */
     NULLABLE struct JitTree *next_dead;
     int compiled_segments; /* how many segments the native code has */
@@ -113,7 +113,6 @@ void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame);
 /* Activations of native code, of all threads: links lead from tree to tree, so nobody can tell which are still inside
  * of one tree. */
 extern int native_activations;
-void release_dead_trees(void);
 
 /* Runs the tree's code; gives the number of the exit, and in out->tree the tree that it left from. */
 ALWAYS_INLINE int64_t tree_execute(JitTree *tree, Frame *frame, ExitBuffer *out)
@@ -158,11 +157,14 @@ void tree_installed(JitTree *tree); /* it has new code: the place runs it from n
 void tree_compile(JitTree *tree); /* it has something new: queues it; in sync mode compiles at once */
 void queue_next(void);            /* sends the most urgent tree that the program can afford */
 bool queue_is_waiting(void);
+void queue_forget(JitTree *tree);
 
 /* --- compile.c --- */
 bool compile_send(JitTree *tree);
 bool compile_is_busy(void); /* a request is under way */
 void compile_wait(void);
+void compile_forget(const JitTree *tree);  /* nobody wants the answer any more */
+void table_free(NULLABLE uint64_t *table); /* with those that the tree had before */
 /* Takes what has arrived and sends the next: cheap to call at every entry. */
 extern uint64_t compile_next_poll; /* in cycles; UINT64_MAX: nothing to do */
 void compile_poll_now(uint64_t now);
@@ -191,8 +193,19 @@ bool watch_global(JitTree *tree, Value dict, Value key);
 /* The key is stored to without telling: never to be watched. False: it is watched already. */
 bool watch_never(Value dict, Value key);
 void watch_forget_tree(JitTree *tree);
-void tree_invalidate(JitTree *tree);
 void watch_startup(void);
-void tree_destroy(JitTree *tree); /* one that has no code yet */
+/* Revokes the trees that know the dict when it dies, for they do not own it; or those that know values of the class,
+ * when it gets others. */
+bool watch_death(JitTree *tree, Value dict_or_class);
+void watch_shutdown(void);
+
+/* --- lifetime.c --- */
+void tree_invalidate(JitTree *tree); /* it is never entered again, and gives back what it holds as soon as possible */
+void tree_destroy(JitTree *tree);    /* at once: one whose code does not run */
+/* Drops those from number `from` on. */
+void tree_drop_constants(Tree *ir, int from);
+void tree_drop_codes(Tree *ir, int from);
+void lifetime_startup(void);
+void lifetime_shutdown(void);
 
 #endif

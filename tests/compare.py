@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 PYTHON = "/usr/bin/python3.11"
-TIMEOUT = float(os.environ.get("TEST_TIMEOUT", "120")) - 10  # seconds; ctest's own, less what it takes to report
+TIMEOUT = float(os.environ.get("TEST_TIMEOUT", "300")) - 10  # seconds; ctest's own, less what it takes to report
 MODE_OPTIONS = {
     "off": ["--jit=off"],
     "sync": ["--jit=sync", "-X", "jit-threshold=2"],

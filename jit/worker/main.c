@@ -26,6 +26,15 @@
 enum { SOCKET = 3, PRIORITY = 10 };
 extern char **environ;
 
+#if defined(COACHWHIP_SANITIZE)
+/* Memory errors of the worker are looked for, leaks are not: libgccjit keeps a few blocks of every context. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+#endif
+
 static char directory[] = "/tmp/coachwhip-jit-XXXXXX";
 static char assembler_path[64], object_path[64];
 static pid_t as_pid;

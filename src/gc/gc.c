@@ -52,6 +52,7 @@ bool gc_is_enabled = true;
 int gc_debug_flags;
 Value gc_garbage, gc_callbacks;
 GcStats gc_stats[GC_GENERATIONS];
+NULLABLE const GcBorrower *gc_borrower;
 void (*gc_due_hook)(void);
 
 bool gc_is_collecting;
@@ -272,10 +273,11 @@ static void move_unreachable(GcHead *young, GcHead *unreachable)
 }
 
 /* `list` keeps the reachable ones; `unreachable` is initialised here and keeps UNREACHABLE in its links. */
-static void deduce_unreachable(GcHead *list, GcHead *unreachable)
+static void deduce_unreachable(GcHead *list, GcHead *unreachable, int generation)
 {
     copy_counts(list);
     subtract_inner_references(list);
+    if (generation == GC_OLDEST && gc_borrower) gc_borrower->visit(visit_subtract, NULL);
     list_init(unreachable);
     move_unreachable(list, unreachable);
 }
@@ -380,12 +382,18 @@ static void finalize_garbage(GcHead *collectable)
 }
 
 /* Finalisers may have made objects reachable again: they and what they reach move to `old`. */
-static void keep_resurrected(GcHead *unreachable, GcHead *still_unreachable, GcHead *old)
+static void keep_resurrected(GcHead *unreachable, GcHead *still_unreachable, GcHead *old, int generation)
 {
     clear_candidate_flags(unreachable);
-    deduce_unreachable(unreachable, still_unreachable);
+    deduce_unreachable(unreachable, still_unreachable, generation);
     clear_unreachable_flags(still_unreachable);
     list_merge(unreachable, old);
+}
+
+/* G4: nothing else is a candidate then. */
+static bool is_garbage(const Object *object)
+{
+    return object_is_gc(object) && is_candidate(gc_head(object));
 }
 
 static void save_as_garbage(Object *object)
@@ -480,14 +488,15 @@ static ssize_t collect(int generation)
     }
     merge_younger(generation);
     GcHead unreachable, garbage;
-    deduce_unreachable(generation_head(generation), &unreachable);
+    deduce_unreachable(generation_head(generation), &unreachable, generation);
     GcHead *old = promote_survivors(generation);
     clear_unreachable_flags(&unreachable);
     if (gc_debug_flags & GC_DEBUG_COLLECTABLE) print_collectable(&unreachable);
     handle_weakrefs(&unreachable, old);
     finalize_garbage(&unreachable);
-    keep_resurrected(&unreachable, &garbage, old);
+    keep_resurrected(&unreachable, &garbage, old, generation);
     ssize_t found = list_size(&garbage);
+    if (found && generation == GC_OLDEST && gc_borrower) gc_borrower->give_up(is_garbage);
     break_cycles(&garbage, old);
     if (gc_debug_flags & GC_DEBUG_STATS)
         fprintf(stderr, "gc: done, %zd unreachable, %d uncollectable, %.4fs elapsed\n", found, 0,

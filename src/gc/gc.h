@@ -137,6 +137,14 @@ int gc_for_each(int generation, GcVisit visit, void *argument);
 /* object's own references through its traverse slot */
 int gc_traverse(Object *object, GcVisit visit, void *argument);
 
+/* References that keep nothing alive: a full collection counts them out, and has them given up before what only they
+ * reach is broken up. */
+typedef struct GcBorrower {
+    void (*visit)(GcVisit visit, void *argument);              /* calls visit with the object of each */
+    void (*give_up)(bool (*is_garbage)(const Object *object)); /* those on garbage */
+} GcBorrower;
+extern NULLABLE const GcBorrower *gc_borrower;
+
 /* What a full collection gives back besides: the free lists of the types, shapes of classes that are gone. */
 void tuple_clear_free_list(void);
 void list_clear_free_list(void);

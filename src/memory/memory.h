@@ -64,9 +64,10 @@ ALWAYS_INLINE void mem_free(NULLABLE void *block, size_t size)
     mem_free_slow(block, size);
 }
 
-/* The k-th request from now on fails (k = 1 is the next one), once; 0 switches the fault off. */
-void mem_fail_at(uint64_t k);
-/* Requests made since mem_fail_at was called last; counted only while a fault is armed. */
+/* The k-th request from now on fails (k = 1 is the next one), and so do the next count - 1; k = 0 switches the fault
+ * off. */
+void mem_fail_at(uint64_t k, uint64_t count);
+/* No request has failed yet. */
 bool mem_fault_is_armed(void);
 
 /* Number of blocks that are allocated now (small blocks and raw ones): what leak checks compare. */

@@ -6,7 +6,8 @@
 #include "memory/statistics.h"
 
 RawCounters raw_counters;
-static uint64_t fault_countdown; /* 0: no fault armed */
+static uint64_t fault_countdown; /* to the first request that fails; 0: no fault armed, or it is failing now */
+static uint64_t faults_left;     /* requests that fail from then on */
 static bool recycling_is_on = MEM_RECYCLES;
 bool mem_may_recycle = MEM_RECYCLES;
 
@@ -30,9 +31,10 @@ bool mem_fault_is_armed(void)
     return fault_countdown != 0;
 }
 
-void mem_fail_at(uint64_t k)
+void mem_fail_at(uint64_t k, uint64_t count)
 {
     fault_countdown = k;
+    faults_left = k ? count : 0;
     mem_inline_limit = k == 0 ? MEM_INLINE_LIMIT : 0;
     mem_may_recycle = k == 0 && recycling_is_on;
 }
@@ -44,8 +46,9 @@ void mem_never_recycle(void)
 
 bool mem_fault_is_due(void)
 {
-    if (LIKELY(fault_countdown == 0) || --fault_countdown != 0) return false;
-    mem_fail_at(0);
+    if (LIKELY(faults_left == 0)) return false;
+    if (fault_countdown && --fault_countdown) return false;
+    if (--faults_left == 0) mem_fail_at(0, 0);
     return true;
 }
 

@@ -8,9 +8,9 @@
 
 static Value module_fail_at(Value self, const Value *args, ssize_t nargs, Value kwnames)
 {
-    uint64_t k;
-    if (!arg_as_uint64(args[0], &k)) return VALUE_NULL;
-    mem_fail_at(k);
+    uint64_t k, count = 1;
+    if (!arg_as_uint64(args[0], &k) || (nargs > 1 && !arg_as_uint64(args[1], &count))) return VALUE_NULL;
+    mem_fail_at(k, count);
     return VALUE_NONE;
 }
 
@@ -37,8 +37,9 @@ static Value module_arenas(Value self, const Value *args, ssize_t nargs, Value k
 }
 
 static const NativeMethod methods[] = {
-    {"fail_at", module_fail_at, 1, 1, 0,
-     "fail_at($module, k, /)\n--\n\nThe k-th request for memory from now on fails, once; 0 switches the fault off."},
+    {"fail_at", module_fail_at, 1, 2, 0,
+     "fail_at($module, k, count=1, /)\n--\n\nThe k-th request for memory from now on fails, and so do the "
+     "next count - 1; k = 0 switches the fault off."},
     {"fault_is_armed", module_fault_is_armed, 0, 0, 0,
      "fault_is_armed($module, /)\n--\n\nTrue until the request chosen by fail_at has failed."},
     {"blocks_in_use", module_blocks_in_use, 0, 0, 0,

@@ -96,16 +96,18 @@ Value error_set_none(Type *type)
     return raise_with_args(type, tuple_empty());
 }
 
-/* MemoryError must not need memory: one instance is kept ready. */
+/* Needs no memory as long as not too many MemoryErrors are alive; then a new one, and at last one for all. */
 Value error_no_memory(void)
 {
-    static Value reserve;
-    Value fresh = exception_new(&type_MemoryError, VALUE_NULL);
-    if (!value_is_null(fresh)) {
-        if (value_is_null(reserve)) reserve = value_incref(fresh);
-        return error_raise(fresh);
+    static bool is_nested; /* the new one's own allocation has failed */
+    Value exception = exception_kept_memory_error();
+    if (value_is_null(exception) && !is_nested) {
+        is_nested = true;
+        exception = exception_new(&type_MemoryError, VALUE_NULL);
+        is_nested = false;
     }
-    if (!value_is_null(reserve)) error_restore(value_incref(reserve));
+    if (!value_is_null(exception)) return error_raise(exception);
+    error_restore(exception_shared_memory_error());
     return VALUE_NULL;
 }
 

@@ -51,12 +51,51 @@ void exception_clear(Object *self)
     instance_attrs_clear(value_from_object(self));
 }
 
+/* MemoryError must not need memory: a few instances are made at the start, and come back when they are dropped. When
+ * all are in use there is one for everybody. */
+enum { KEPT_MAX = 8 };
+static Exception *kept_memory_errors[KEPT_MAX];
+static int kept_count;
+static Value shared_memory_error;
+
 void exception_destroy(Object *self)
 {
     const Type *type = self->type;
     gc_untrack(self);
     exception_clear(self);
-    object_free(self, (size_t)type->instance_size);
+    if (type == &type_MemoryError && kept_count < KEPT_MAX)
+        kept_memory_errors[kept_count++] = (Exception *)self;
+    else
+        object_free(self, (size_t)type->instance_size);
+}
+
+NULLABLE Value exception_kept_memory_error(void)
+{
+    if (kept_count == 0) return VALUE_NULL;
+    Exception *e = kept_memory_errors[--kept_count];
+    e->head.refcount = 1;
+    e->args = tuple_empty();
+    e->suppress_context = false;
+    gc_track(e);
+    return value_from_object(e);
+}
+
+Value exception_shared_memory_error(void)
+{
+    if (value_is_object(shared_memory_error) && value_as_object(shared_memory_error)->refcount == 1)
+        exception_clear(value_as_object(shared_memory_error));
+    return value_xincref(shared_memory_error);
+}
+
+/* All are made before the first is dropped: each goes into kept_memory_errors. */
+static int keep_memory_errors(void)
+{
+    Value made[KEPT_MAX];
+    int count = 0;
+    while (count < KEPT_MAX && !value_is_null(made[count] = exception_new(&type_MemoryError, VALUE_NULL))) count++;
+    shared_memory_error = exception_new(&type_MemoryError, VALUE_NULL);
+    for (int i = 0; i < count; i++) value_decref(made[i]);
+    return count == KEPT_MAX && !value_is_null(shared_memory_error) ? 0 : -1;
 }
 
 int exception_traverse(Object *self, GcVisit visit, void *argument)
@@ -491,5 +530,5 @@ int exceptions_init(void)
     if (type_ready(&type_##name) < 0) return -1;
     EXCEPTION_CLASSES(READY)
 #undef READY
-    return 0;
+    return keep_memory_errors();
 }

@@ -56,6 +56,9 @@ EXCEPTION_CLASSES(DECLARE_EXCEPTION)
 
 /* A new instance of `type` with args (a tuple, borrowed; no value: none), as type(*args) makes it. */
 Value exception_new(Type *type, Value args) NODISCARD;
+/* MemoryErrors without an allocation; of the kept ones there may be none left. */
+NULLABLE Value exception_kept_memory_error(void) NODISCARD;
+NULLABLE Value exception_shared_memory_error(void) NODISCARD;
 /* Pushes the current frame onto the exception's traceback (vm/traceback.c). */
 extern Type type_traceback; /* vm/traceback.c */
 struct Frame;

@@ -5,8 +5,8 @@
  *
  * N1  An exact int that fits an immediate is an immediate. So two exact ints of different representation differ, and
  *     comparison of heap ints needs no case for small values; instances of subclasses may hold any value.
- * N2  GMP aborts when it cannot allocate or when a number exceeds its limit. Whoever can make a number much larger than
- *     its operands asks int_reserve_bits first. */
+ * N2  GMP aborts when it cannot allocate or when a number exceeds its limit (int_memory.c). Whoever lets it work on
+ *     numbers of any size asks int_reserve_bits first, and whoever keeps a number that it made asks int_has_its_memory. */
 #include "objects/int_internal.h"
 
 #include <limits.h>
@@ -24,57 +24,11 @@
 
 /* --- memory --- */
 
-static NORETURN COLD void die_of_hunger(void)
-{
-    fputs("Fatal Python error: out of memory in big integer arithmetic\n", stderr);
-    abort();
-}
-
-static void *limbs_alloc(size_t size)
-{
-    void *block = mem_alloc(size);
-    if (UNLIKELY(!block)) block = mem_alloc(size); // an injected fault strikes once
-    if (UNLIKELY(!block)) die_of_hunger();
-    return block;
-}
-
-static void *limbs_realloc(void *block, size_t old_size, size_t new_size)
-{
-    void *moved = mem_realloc(block, old_size, new_size);
-    if (UNLIKELY(!moved)) moved = mem_realloc(block, old_size, new_size);
-    if (UNLIKELY(!moved)) die_of_hunger();
-    return moved;
-}
-
-void int_init(void)
-{
-    mp_set_memory_functions(limbs_alloc, limbs_realloc, mem_free);
-}
-
-__attribute__((constructor)) static void init_at_load(void)
-{
-    int_init();
-}
-
-enum { TRIAL_BITS = 1 << 20 }; /* below it, running out of memory is not worth a trial allocation */
-static const size_t max_bits = (size_t)INT_MAX * 64 - 64 * 16;
-
-bool int_reserve_bits(size_t bits)
-{
-    if (LIKELY(bits < TRIAL_BITS)) return true;
-    void *trial = bits <= max_bits ? raw_alloc(bits / 8 + 64) : NULL;
-    if (!trial) {
-        error_no_memory();
-        return false;
-    }
-    raw_free(trial);
-    return true;
-}
-
 Int *int_alloc(void)
 {
     Int *number = object_alloc(&type_int, sizeof(Int));
     if (LIKELY(number)) mpz_init(number->z);
+    int_forget_shortage();
     return number;
 }
 
@@ -90,6 +44,14 @@ static void int_destroy(Object *self)
     object_free(self, self->type->instance_size);
 }
 
+/* A heap int that does not fit an immediate. */
+static Value finish_large(STEALS Int *number)
+{
+    if (LIKELY(int_has_its_memory())) return value_from_object(number);
+    int_destroy(&number->head);
+    return VALUE_NULL;
+}
+
 Value int_finish(Int *number)
 {
     if (UNLIKELY(!number)) return VALUE_NULL;
@@ -98,7 +60,7 @@ Value int_finish(Int *number)
         int_destroy(&number->head);
         return value_from_small_int(n);
     }
-    return value_from_object(number);
+    return finish_large(number);
 }
 
 /* --- reading --- */
@@ -243,7 +205,7 @@ Value int_from_int64(int64_t n)
     Int *number = int_alloc();
     if (!number) return VALUE_NULL;
     mpz_set_si(number->z, n);
-    return value_from_object(number);
+    return finish_large(number);
 }
 
 Value int_from_uint64(uint64_t n)
@@ -252,7 +214,7 @@ Value int_from_uint64(uint64_t n)
     Int *number = int_alloc();
     if (!number) return VALUE_NULL;
     mpz_set_ui(number->z, n);
-    return value_from_object(number);
+    return finish_large(number);
 }
 
 Value int_from_mpz(const mpz_t z)
@@ -262,7 +224,7 @@ Value int_from_mpz(const mpz_t z)
     Int *number = int_alloc();
     if (!number) return VALUE_NULL;
     mpz_set(number->z, z);
-    return value_from_object(number);
+    return finish_large(number);
 }
 
 Value int_from_double(double d)
@@ -289,6 +251,7 @@ typedef void (*MpzBinary)(mpz_ptr, mpz_srcptr, mpz_srcptr);
 static NOINLINE Value big_binary(MpzBinary operation, Value a, Value b)
 {
     IntScratch scratch_a, scratch_b;
+    if (!int_reserve_bits(int_bit_length(a) + int_bit_length(b))) return VALUE_NULL;
     Int *result = int_alloc();
     if (!result) return VALUE_NULL;
     operation(result->z, int_as_mpz(a, &scratch_a), int_as_mpz(b, &scratch_b));
@@ -314,7 +277,6 @@ Value int_multiply(Value a, Value b)
     int64_t x, y, product;
     if (LIKELY(small_value(a, &x) && small_value(b, &y) && !__builtin_mul_overflow(x, y, &product)))
         return int_from_int64(product);
-    if (!int_reserve_bits(int_bit_length(a) + int_bit_length(b))) return VALUE_NULL;
     return big_binary(mpz_mul, a, b);
 }
 
@@ -373,6 +335,7 @@ Value int_divmod(Value a, Value b)
     if (LIKELY(small_value(a, &x) && small_value(b, &y)))
         return pair(int_from_int64(floor_quotient(x, y)), value_from_small_int(floor_remainder(x, y)));
     IntScratch scratch_a, scratch_b;
+    if (!int_reserve_bits(int_bit_length(a) + int_bit_length(b))) return VALUE_NULL;
     Int *quotient = int_alloc(), *remainder = quotient ? int_alloc() : NULL;
     if (!remainder) {
         value_xdecref(value_from_object(quotient));
@@ -393,6 +356,7 @@ static Value big_true_divide(Value a, Value b)
     if (difference < -1080) return value_from_double(is_negative ? -0.0 : 0.0);
     // the quotient shall have 55 or 56 bits; fewer when the result is subnormal, so that it is rounded once
     int64_t shift = MAX(difference, -1021) - 55;
+    if (!int_reserve_bits(int_bit_length(a) + int_bit_length(b))) return VALUE_NULL;
     IntScratch scratch_a, scratch_b;
     mpz_t numerator, divisor, remainder;
     mpz_init(numerator);
@@ -478,6 +442,9 @@ static Value modular_power(Value a, Value b, Value modulus)
     mpz_srcptr base = int_as_mpz(a, &scratch_a), exponent = int_as_mpz(b, &scratch_b);
     mpz_srcptr m = int_as_mpz(modulus, &scratch_m);
     if (mpz_cmpabs_ui(m, 1) == 0) return value_from_small_int(0);
+    /* GMP keeps a table of powers of the base, of a size that grows with the exponent */
+    size_t table = 1 + int_bit_length(b) / 16;
+    if (!int_reserve_bits(int_bit_length(a) + int_bit_length(modulus) * MIN(table, (size_t)256))) return VALUE_NULL;
     Int *result = int_alloc();
     if (!result) return VALUE_NULL;
     if (mpz_sgn(exponent) < 0 && !mpz_invert(result->z, base, m)) {
@@ -531,6 +498,7 @@ Value int_rshift(Value a, Value b)
     if (int_sign(b) < 0) return error_set(&type_ValueError, "negative shift count");
     if (!int_fits_int64(b, &count)) return shift_out(a);
     if (LIKELY(small_value(a, &x))) return value_from_small_int(x >> MIN(count, 63));
+    if (!int_reserve_bits(int_bit_length(a))) return VALUE_NULL;
     IntScratch scratch;
     Int *result = int_alloc();
     if (result) mpz_fdiv_q_2exp(result->z, int_as_mpz(a, &scratch), (mp_bitcnt_t)count);
@@ -564,6 +532,7 @@ Value int_negative(Value v)
 {
     int64_t n;
     if (LIKELY(small_value(v, &n))) return int_from_int64(-n);
+    if (!int_reserve_bits(int_bit_length(v))) return VALUE_NULL;
     Int *result = int_alloc();
     if (result) mpz_neg(result->z, heap_mpz(v));
     return int_finish(result);
@@ -578,6 +547,7 @@ Value int_invert(Value v)
 {
     int64_t n;
     if (LIKELY(small_value(v, &n))) return value_from_small_int(~n);
+    if (!int_reserve_bits(int_bit_length(v))) return VALUE_NULL;
     Int *result = int_alloc();
     if (result) mpz_com(result->z, heap_mpz(v));
     return int_finish(result);
@@ -602,6 +572,7 @@ int int_divmod_near(Value a, Value b, Value *quotient, Value *remainder)
 {
     IntScratch scratch_a, scratch_b;
     mpz_srcptr divisor = int_as_mpz(b, &scratch_b);
+    if (!int_reserve_bits(int_bit_length(a) + int_bit_length(b))) return -1;
     Int *q = int_alloc(), *r = q ? int_alloc() : NULL;
     if (!r) {
         value_xdecref(value_from_object(q));
@@ -619,7 +590,10 @@ int int_divmod_near(Value a, Value b, Value *quotient, Value *remainder)
     }
     *quotient = int_finish(q);
     *remainder = int_finish(r);
-    return 0;
+    if (!value_is_null(*quotient) && !value_is_null(*remainder)) return 0;
+    value_xdecref(*quotient);
+    value_xdecref(*remainder);
+    return -1;
 }
 
 /* --- the slots --- */

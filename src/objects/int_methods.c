@@ -41,13 +41,16 @@ static Value int_with_base(Value x, Value base_value)
 static Value subclass_instance(Type *type, STEALS Value number)
 {
     if (value_is_null(number)) return VALUE_NULL;
-    Int *self = object_alloc_zeroed(type, type->instance_size);
+    Int *self = int_reserve_bits(int_bit_length(number)) ? object_alloc_zeroed(type, type->instance_size) : NULL;
     if (self) {
         IntScratch scratch;
+        int_forget_shortage();
         mpz_init_set(self->z, int_as_mpz(number, &scratch));
     }
     value_decref(number);
-    return value_from_object(self);
+    if (!self || int_has_its_memory()) return value_from_object(self);
+    object_decref(&self->head);
+    return VALUE_NULL;
 }
 
 Value int_new_instance(Type *type, const Value *args, ssize_t nargs, Value kwnames)
@@ -100,6 +103,7 @@ int int_to_bytes(Value v, uint8_t *bytes, size_t length, bool little_endian, boo
         error_set(&type_OverflowError, "can't convert negative int to unsigned");
         return -1;
     }
+    if (!int_reserve_bits(int_bit_length(v))) return -1;
     mpz_t image; // the bits of the two's complement: z, or ~z to be inverted afterwards
     mpz_init(image);
     if (is_negative)

@@ -66,6 +66,7 @@ char *int_to_text(Value v, int base, size_t *length)
     bool is_power_of_two = (base & (base - 1)) == 0;
     // log10(2) > 0.30102: so many digits at least. Asked first, because the exact count needs the conversion.
     if (!is_power_of_two && is_limited((size_t)((double)(mpz_sizeinbase(z, 2) - 1) * 0.30102))) return limit_exceeded();
+    if (!int_reserve_bits(int_bit_length(v))) return NULL;
     size_t room = mpz_sizeinbase(z, base) + 2;
     char *text = raw_alloc(room);
     if (!text) {

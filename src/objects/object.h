@@ -203,6 +203,7 @@ struct Type {
     Value dict;            /* the type's namespace, a dict */
     Value subclasses;      /* dict of weak references, or no value */
     struct Shape *root_shape; /* the empty shape of this class's instances */
+    bool is_watched;       /* type_watch_hook wants to know of changes */
     uint32_t slots_wanted; /* inline slots that past instances would have used */
     struct HeapTypeExtra *heap; /* what only classes made at run time have (qualname, slots, …); NULL for static */
     Value weaklist;        /* weak references to the type itself */

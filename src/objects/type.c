@@ -41,10 +41,13 @@ uint32_t type_version(Type *type)
     return type->version = ++last_version;
 }
 
+void (*type_watch_hook)(Type *type);
+
 void type_modified(Type *type)
 {
     if (type->version == 0) return;
     type->version = 0;
+    if (UNLIKELY(type->is_watched) && type_watch_hook) type_watch_hook(type);
     if (value_is_null(type->subclasses)) return;
     ssize_t position = 0;
     Value key, ref;

@@ -40,8 +40,9 @@ typedef struct DescriptorHead {
 } DescriptorHead;
 
 /* --- type.c --- */
-void type_modified(Type *type);    /* forgets cached look-ups of the type and its subclasses */
-uint32_t type_version(Type *type); /* gives the type a version when it has none; 0: numbers ran out */
+void type_modified(Type *type);             /* forgets cached look-ups of the type and its subclasses */
+extern void (*type_watch_hook)(Type *type); /* called then for those with is_watched */
+uint32_t type_version(Type *type);          /* gives the type a version when it has none; 0: numbers ran out */
 int type_add_subclass(Type *base, Type *type);
 void type_remove_subclass(Type *base, Type *type);
 /* Live subclasses as a new list. */

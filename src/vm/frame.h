@@ -107,8 +107,8 @@ typedef struct FrameObject {
     int line;             /* the line being traced; 0: none */
     bool trace_lines, trace_opcodes;
     bool locals_are_fast; /* locals() has been asked for: write changes back when a trace function returns */
-    NULLABLE Frame *own;  /* owned block */
-    size_t own_size;
+    NULLABLE Frame *own;  /* the frame's contents, in this object's own block; none before it has ended */
+    size_t size;          /* of the block: this struct, and room for the contents */
 } FrameObject;
 
 extern Type type_frame, type_traceback;

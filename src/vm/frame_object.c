@@ -10,13 +10,29 @@
 #include "vm/generator.h"
 #include "vm/jump_line.h"
 
+/* With room for a frame of that size behind it: when the frame ends, nothing may fail any more. */
+static NULLABLE FrameObject *frame_object_alloc(size_t frame_size)
+{
+    size_t size = sizeof(FrameObject) + frame_size;
+    FrameObject *object = object_alloc(&type_frame, size);
+    if (!object) return NULL;
+    memset(&object->head + 1, 0, sizeof(FrameObject) - sizeof(Object));
+    object->size = size;
+    object->trace_lines = true;
+    return object;
+}
+
+static Frame *room_of(FrameObject *object)
+{
+    return (Frame *)(object + 1);
+}
+
 NULLABLE FrameObject *frame_object(Frame *frame)
 {
     if (frame->object) return frame->object;
-    FrameObject *object = object_alloc_zeroed(&type_frame, sizeof(FrameObject));
+    FrameObject *object = frame_object_alloc((size_t)frame_quick(frame)->frame_words * sizeof(Value));
     if (!object) return NULL;
     object->frame = frame;
-    object->trace_lines = true;
     frame->object = object;
     gc_track(object);
     return object;
@@ -31,39 +47,28 @@ void frame_object_orphan(FrameObject *object)
 void frame_object_take(Frame *frame)
 {
     FrameObject *object = frame->object;
-    size_t size = (size_t)((char *)frame->sp - (char *)frame);
-    Frame *own = raw_alloc(size);
-    if (!own) { /* no memory: the object loses its frame's contents rather than the program its life */
-        frame->object = NULL;
-        frame_object_orphan(object);
-        frame_clear(frame);
-        return;
-    }
-    memcpy(own, frame, size);
+    Frame *own = room_of(object);
+    memcpy(own, frame, (size_t)((char *)frame->sp - (char *)frame));
     own->sp = own->localsplus + (frame->sp - frame->localsplus);
     own->owner = FRAME_OWNED_BY_OBJECT;
     own->object = NULL;
     own->previous = NULL;
     object->own = own;
-    object->own_size = size;
     Frame *back = frame_visible(frame->previous);
     object->frame = own;
     if (back && value_is_null(object->back)) {
+        Value pending = error_fetch(); /* most often the frame ends by an exception */
         FrameObject *back_object = frame_object(back);
-        if (back_object)
-            object->back = value_incref(value_from_object(back_object));
-        else
-            error_clear();
+        if (back_object) object->back = value_incref(value_from_object(back_object));
+        error_restore(pending);
     }
     frame->object = NULL;
     value_decref(value_from_object(object));
 }
 
-static NULLABLE Frame *frame_ended(Function *function, Code *code, Unit *ip, const Value *locals)
+static void fill_ended(Frame *frame, STEALS Function *function, Code *code, Unit *ip, STEALS const Value *locals)
 {
-    size_t size = sizeof(Frame) + (size_t)code->nlocalsplus * sizeof(Value);
-    Frame *frame = raw_calloc(1, size);
-    if (!frame) return NULL;
+    memset(frame, 0, sizeof *frame);
     frame->code = code;
     frame->function = function;
     frame->globals = function->globals;
@@ -73,24 +78,19 @@ static NULLABLE Frame *frame_ended(Function *function, Code *code, Unit *ip, con
     frame->owner = FRAME_OWNED_BY_OBJECT;
     frame->is_complete = true;
     memcpy(frame->localsplus, locals, (size_t)code->nlocalsplus * sizeof(Value));
-    return frame;
 }
 
 NULLABLE FrameObject *frame_object_of_ended(STEALS Function *function, Code *code, Unit *ip, STEALS const Value *locals,
                                             NULLABLE FrameObject *back)
 {
-    FrameObject *object = object_alloc_zeroed(&type_frame, sizeof(FrameObject));
-    Frame *own = object ? frame_ended(function, code, ip, locals) : NULL;
-    if (!own) {
+    FrameObject *object = frame_object_alloc(sizeof(Frame) + (size_t)code->nlocalsplus * sizeof(Value));
+    if (!object) {
         for (int i = 0; i < code->nlocalsplus; i++) value_xdecref(locals[i]);
         value_decref(value_from_object(function));
-        if (object) value_decref(value_from_object(object));
-        (void)error_no_memory();
         return NULL;
     }
-    object->trace_lines = true;
-    object->frame = object->own = own;
-    object->own_size = (size_t)((char *)own->sp - (char *)own);
+    object->frame = object->own = room_of(object);
+    fill_ended(object->own, function, code, ip, locals);
     if (back) object->back = value_incref(value_from_object(back));
     gc_track(object);
     return object;
@@ -348,9 +348,8 @@ static void frame_object_destroy(Object *self)
     if (object->own) {
         value_clear(&object->own->locals);
         value_decref(value_from_object(object->own->function));
-        raw_free(object->own);
     }
-    object_free(self, sizeof(FrameObject));
+    object_free(self, object->size);
 }
 
 Type type_frame = {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "gc/gc.h"
+#include "jit/jit.h"
 #include "objects/blocking.h"
 #include "objects/call.h"
 #include "objects/exception.h"
@@ -183,6 +184,10 @@ int safepoint_run(void)
     if (reasons & BREAK_GC) {
         breaker_clear(BREAK_GC);
         if (gc_is_due) gc_collect_due();
+    }
+    if (reasons & BREAK_PENDING) {
+        breaker_clear(BREAK_PENDING);
+        jit_release_dead();
     }
     if (reasons & BREAK_ASYNC) {
         breaker_clear(BREAK_ASYNC);

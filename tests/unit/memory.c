@@ -56,17 +56,20 @@ static void reallocation_keeps_the_contents(void **state)
     mem_free(block, 10);
 }
 
-static void the_kth_request_fails_once(void **state)
+static void the_kth_request_and_those_behind_it_fail(void **state)
 {
     for (uint64_t k = 1; k < 10; k++) {
-        mem_fail_at(k);
-        for (uint64_t i = 1; i < 15; i++) {
-            void *block = mem_alloc(i * 60);
-            assert_int_equal(block == NULL, i == k);
-            mem_free(block, i * 60);
+        for (uint64_t count = 1; count < 4; count++) {
+            mem_fail_at(k, count);
+            for (uint64_t i = 1; i < 15; i++) {
+                assert_int_equal(mem_fault_is_armed(), i <= k);
+                void *block = mem_alloc(i * 60);
+                assert_int_equal(block == NULL, i >= k && i < k + count);
+                mem_free(block, i * 60);
+            }
         }
     }
-    mem_fail_at(0);
+    mem_fail_at(0, 0);
 }
 
 static void empty_arenas_go_back_to_the_system(void **state)
@@ -90,7 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_use_keeps_every_structure_valid),
         cmocka_unit_test(reallocation_keeps_the_contents),
-        cmocka_unit_test(the_kth_request_fails_once),
+        cmocka_unit_test(the_kth_request_and_those_behind_it_fail),
         cmocka_unit_test(empty_arenas_go_back_to_the_system),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

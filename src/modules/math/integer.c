@@ -55,7 +55,7 @@ FUNCTION(math_isqrt)
     IntScratch scratch;
     if (int_sign(n) < 0)
         error_set(&type_ValueError, "isqrt() argument must be nonnegative");
-    else if ((root = int_alloc()))
+    else if (int_reserve_bits(int_bit_length(n)) && (root = int_alloc()))
         mpz_sqrt(root->z, int_as_mpz(n, &scratch));
     value_decref(n);
     return int_finish(root);
