@@ -1,27 +1,32 @@
 /* budget.c: how much compiling the program can afford.
  *
- * The rule is that a program must not become slower by being compiled, whenever it ends. On a machine with a second
- * core the worker disturbs nobody: it may use as much processor time as the program has. Where both share one core,
- * every millisecond of the worker is taken from the program; there the worker gets a fixed small share of the program's
- * time, and a part of what native code has saved already, so a program that gains pays for more.
+ * The rule is that a program must not become slower by being compiled, whenever it ends. On a machine with many cores
+ * the worker disturbs nobody: it may use as much processor time as the program has. Where both share one core, every
+ * millisecond of the worker is taken from the program; there the worker gets a fixed small share of the program's time,
+ * and a part of what native code has saved already, so a program that gains pays for more. Two or three processors are
+ * in between: they may be the two threads of one core, which a virtual machine does not tell, and of which each runs at
+ * two thirds of its speed while the other runs.
  *
  * The worker tells with each answer what it has used, and how long that took: when it took much longer than it used,
  * the cores are busy with something else, and it may be the program that waits: then the share is a little larger, for
  * the worker has the lower priority. */
 #define _GNU_SOURCE
 #include <sched.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "jit/runtime.h"
 
 enum {
     WARM_UP_MICROS = 50000,   /* a program that ends within 50 ms never starts the worker */
-    START_MICROS = 20000,     /* of the worker: the libraries, GCC's first context */
+    START_MICROS = 25000,     /* of the worker: the libraries, GCC's first context */
     COMPILE_MICROS = 5000,    /* of every compilation */
     INSTRUCTION_MICROS = 120, /* of the IR */
+    MANY_CORES = 4,           /* from here on one is left for the worker */
     SHARE_OF_ONE_CORE = 40,   /* 1/40 of the program's time */
-    SHARE_OF_BUSY_CORES = 3,  /* whoever wants a core too gets most of it: the worker has the lower priority */
-    SAVED_PART = 4,           /* of the time spent in native code, this part is taken for saved */
+    SHARE_OF_FEW_CORES = 8,
+    SHARE_OF_BUSY_CORES = 3, /* whoever wants a core too gets most of it: the worker has the lower priority */
+    SAVED_PART = 4,          /* of the time spent in native code, this part is taken for saved */
     ASK_INTERVAL_CYCLES = 1000000
 };
 
@@ -57,12 +62,24 @@ uint64_t cycles_to_micros(uint64_t cycles)
     return cycles / (per_micro ? per_micro : 3000);
 }
 
-static bool has_one_core(void)
+/* What a container may use at most: "quota period" in microseconds, or "max period". */
+static int quota_of_container(void)
+{
+    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
+    long quota = 0, period = 0;
+    if (!file) return MANY_CORES;
+    if (fscanf(file, "%ld %ld", &quota, &period) != 2) quota = 0;
+    fclose(file);
+    return quota > 0 && period > 0 ? (int)MAX(quota / period, 1) : MANY_CORES;
+}
+
+static int available_cores(void)
 {
     static int cores;
     cpu_set_t set;
-    if (!cores) cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return cores < 2;
+    if (cores) return cores;
+    cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return cores = MIN(cores, quota_of_container());
 }
 
 uint32_t compile_estimate(const Tree *ir)
@@ -74,8 +91,10 @@ bool budget_allows(uint32_t micros)
 {
     if (jit_options.mode != JIT_AUTO) return true;
     uint64_t wanted = used_micros + micros + (is_started ? 0 : START_MICROS), program = program_micros();
-    if (!has_one_core() && !is_contended) return wanted <= program;
-    uint64_t share = has_one_core() ? SHARE_OF_ONE_CORE : SHARE_OF_BUSY_CORES;
+    if (available_cores() >= MANY_CORES && !is_contended) return wanted <= program;
+    uint64_t share = available_cores() == 1           ? SHARE_OF_ONE_CORE
+                     : available_cores() < MANY_CORES ? SHARE_OF_FEW_CORES
+                                                      : SHARE_OF_BUSY_CORES;
     return wanted <= program / share + cycles_to_micros(native_cycles) / SAVED_PART;
 }
 

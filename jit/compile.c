@@ -11,10 +11,11 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -103,70 +104,97 @@ static bool worker_path(char *path, size_t size)
     return access(path, X_OK) == 0;
 }
 
-/* Starts it as nobody's child: os.wait must not see it. The process in between shares the memory of this one and does
- * nothing but start the worker and end; a fork would copy the page tables of a large program. */
-static NOINLINE bool spawn_orphan(const char *path, const posix_spawn_file_actions_t *actions,
-                                  const posix_spawnattr_t *attributes)
+/* Starting a process takes milliseconds, mostly in the kernel. A thread waits for them, so that the program does not. It
+ * owns this, a mapping of its own: it must not use our allocator. */
+enum { STACK_BYTES = 16384 };
+typedef struct Start {
+    size_t size;
+    int socket;
+    char path[PATH_MAX];
+    char stack[2][STACK_BYTES]; /* of the processes that share our memory until they end or become the worker */
+    char *environment[];        /* as it is now: the program may change it before the worker has it */
+} Start;
+
+/* Its socket is descriptor 3, and nothing else of the program's is open: a reader of ours sees its end with us. It has
+ * a process group of its own, so that Ctrl-C does not reach it, but stays in the session: its low priority counts only
+ * among the processes of a session. Signals are blocked, for our handlers must not run here; the worker admits them. */
+static int become_worker(void *argument)
 {
-    char *const argv[] = {(char *)path, jit_options.mode == JIT_SYNC ? "--urgent" : NULL, NULL};
-    pid_t unused, between = vfork();
-    if (between == 0) _exit(posix_spawn(&unused, path, actions, attributes, argv, environ) != 0);
-    int status = 1;
-    while (between > 0 && waitpid(between, &status, 0) < 0 && errno == EINTR) {}
-    return between > 0 && status == 0;
+    Start *start = argument;
+    char *const argv[] = {start->path, jit_options.mode == JIT_SYNC ? "--urgent" : NULL, NULL};
+    setpgid(0, 0);
+    if (dup2(start->socket, 3) < 0) return 1;
+    int null = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3; fd++) dup2(null, fd);
+    close_range(4, ~0U, 0);
+    execve(start->path, argv, start->environment);
+    return 1;
 }
 
-/* Its socket is descriptor 3, and nothing else of the program's is open. It has a process group of its own, so that
- * Ctrl-C does not reach it, but stays in the session: its low priority counts only among the processes of a session. */
-static bool spawn_worker(const char *path, int socket)
+/* The worker is nobody's child: os.wait must not see it. A process in between starts it and ends; that one tells nobody
+ * of its end, and only a wait with __WCLONE sees it. */
+static int start_and_end(void *argument)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, socket, 3);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0); /* a reader of ours sees its end with us */
-    posix_spawn_file_actions_addclosefrom_np(&actions, 4);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t none, all, before;
-    sigemptyset(&none);
+    Start *start = argument;
+    return clone(become_worker, start->stack[1] + STACK_BYTES, CLONE_VM | CLONE_VFORK | SIGCHLD, start) < 0;
+}
+
+/* When it fails, the socket has no other end, and the program finds that out. */
+static void *start_thread(void *argument)
+{
+    Start *start = argument;
+    pid_t between = clone(start_and_end, start->stack[0] + STACK_BYTES, CLONE_VM | CLONE_VFORK, start);
+    while (between > 0 && waitpid(between, NULL, __WCLONE) < 0 && errno == EINTR) {}
+    close(start->socket);
+    munmap(start, start->size);
+    return NULL;
+}
+
+static NULLABLE Start *start_new(int socket)
+{
+    size_t count = 0;
+    while (environ && environ[count]) count++;
+    size_t size = sizeof(Start) + (count + 1) * sizeof(char *);
+    Start *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) return NULL;
+    if (count) memcpy(start->environment, environ, count * sizeof(char *));
+    start->size = size;
+    start->socket = socket;
+    return start;
+}
+
+/* No handler of the program runs in the thread or the processes that it starts. */
+static void start_in_thread(Start *start)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN + STACK_BYTES);
     sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* no handler of the program runs in the process in between */
-    bool ok = spawn_orphan(path, &actions, &attributes);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_create(&thread, &attributes, start_thread, start)) start_thread(start);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return ok;
+    pthread_attr_destroy(&attributes);
 }
 
 static bool start_worker(void)
 {
-    char path[PATH_MAX];
     int ends[2];
-    if (!worker_path(path, sizeof path)) {
-        give_up("the compile worker is not installed");
-        return false;
-    }
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
         give_up("no socket for the compile worker");
         return false;
     }
-    if (ends[1] == 3) { /* dup2 to itself would leave it close-on-exec */
-        int moved = fcntl(ends[1], F_DUPFD_CLOEXEC, 10);
-        close(ends[1]);
-        ends[1] = moved;
-    }
-    bool ok = spawn_worker(path, ends[1]);
-    close(ends[1]);
-    if (!ok) {
+    Start *start = start_new(ends[1]);
+    if (!start || !worker_path(start->path, sizeof start->path)) {
+        give_up(start ? "the compile worker is not installed" : "no memory for the compile worker");
+        if (start) munmap(start, start->size);
         close(ends[0]);
-        give_up("the compile worker cannot be started");
+        close(ends[1]);
         return false;
     }
+    start_in_thread(start);
     worker = ends[0];
     return true;
 }

@@ -237,6 +237,10 @@ int main(int argc, char **argv)
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* the program may ignore its children: then wait4 tells nothing */
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     if (argc == 1) lower_priority(); /* "--urgent": the program waits for every answer */
     umask(077);
     if (!mkdtemp(directory)) return 1;
