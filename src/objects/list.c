@@ -116,12 +116,34 @@ Value list_from_array(const Value *items, ssize_t count)
     return value_from_object(list);
 }
 
+/* Of a group of numbers nothing has to be dropped; a long list of them is looked at as fast as memory is. */
+enum { GROUP = 8 };
+
+static bool group_has_objects(const Value *items)
+{
+    uint64_t signs = 0;
+    for (int i = 0; i < GROUP; i++) signs |= (items[i].bits & 7) - 1;
+    return (int64_t)signs < 0;
+}
+
+/* The last first. */
+static void drop_items(const Value *items, ssize_t count)
+{
+    while (count > 0) {
+        if (count >= GROUP && !group_has_objects(items + count - GROUP)) {
+            count -= GROUP;
+            continue;
+        }
+        for (ssize_t end = MAX(count - GROUP, 0); count > end;) value_xdecref(items[--count]);
+    }
+}
+
 static void destroy_list(Object *self)
 {
     List *list = (List *)self;
     gc_untrack_inline(list);
     Value *items = list->items;
-    for (ssize_t i = list->length; i-- > 0;) value_xdecref(items[i]);
+    drop_items(items, list->length);
     release_block(items, list->capacity);
     if (LIKELY(self->type == &type_list) && free_list_count < FREE_MAX && mem_may_recycle)
         free_lists[free_list_count++] = list;
@@ -363,6 +385,18 @@ static Value concat_lists(Value left, Value right)
     return result;
 }
 
+/* Fills items[period..total) with copies of the first `period`, the counts of which are right already. The source
+ * doubles until it fills half of a first-level cache, and is read from there. */
+static void copy_over(Value *items, ssize_t period, ssize_t total)
+{
+    enum { CACHED = 2048 };
+    for (ssize_t done = period, source = period, part; done < total; done += part) {
+        part = MIN(source, total - done);
+        memcpy(items + done, items, (size_t)part * sizeof(Value));
+        if (source < CACHED) source = done + part;
+    }
+}
+
 static Value repeat_list(Value self, ssize_t count)
 {
     const List *source = as_list(self);
@@ -381,12 +415,7 @@ static Value repeat_list(Value self, ssize_t count)
         if (value_is_object(item)) value_as_object(item)->refcount += count;
         out[i] = item;
     }
-    /* doubling copies: the counts are right already */
-    for (ssize_t done = length, total = length * count; done < total;) {
-        ssize_t part = MIN(done, total - done);
-        memcpy(out + done, out, (size_t)part * sizeof(Value));
-        done += part;
-    }
+    copy_over(out, length, length * count);
     result->length = length * count;
     return value_from_object(result);
 }
