@@ -24,7 +24,7 @@ enum {
     INSTRUCTION_MICROS = 120, /* of the IR */
     MANY_CORES = 4,           /* from here on one is left for the worker */
     SHARE_OF_ONE_CORE = 40,   /* 1/40 of the program's time */
-    SHARE_OF_FEW_CORES = 8,
+    SHARE_OF_FEW_CORES = 6,
     SHARE_OF_BUSY_CORES = 3, /* whoever wants a core too gets most of it: the worker has the lower priority */
     SAVED_PART = 4,          /* of the time spent in native code, this part is taken for saved */
     ASK_INTERVAL_CYCLES = 1000000
@@ -82,9 +82,9 @@ static int available_cores(void)
     return cores = MIN(cores, quota_of_container());
 }
 
-uint32_t compile_estimate(const Tree *ir)
+uint32_t compile_estimate(const Tree *ir, int first_segment)
 {
-    return COMPILE_MICROS + INSTRUCTION_MICROS * (uint32_t)ir->ins_count;
+    return COMPILE_MICROS + INSTRUCTION_MICROS * (uint32_t)(ir->ins_count - ir->segments[first_segment].first);
 }
 
 bool budget_allows(uint32_t micros)

@@ -35,7 +35,7 @@ static char problem_text[160];
 static struct {
     NULLABLE JitTree *tree;
     uint32_t id;
-    int segments;
+    int first, segments; /* which segments, and how many the tree has then */
     uint64_t *table;
 } under_way;
 static uint32_t last_request;
@@ -104,8 +104,8 @@ static bool worker_path(char *path, size_t size)
     return access(path, X_OK) == 0;
 }
 
-/* Starting a process takes milliseconds, mostly in the kernel. A thread waits for them, so that the program does not. It
- * owns this, a mapping of its own: it must not use our allocator. */
+/* Starting a process takes milliseconds, mostly in the kernel. A thread waits for them, so that the program does not.
+ * It owns this, a mapping of its own: it must not use our allocator. */
 enum { STACK_BYTES = 16384 };
 typedef struct Start {
     size_t size;
@@ -316,13 +316,14 @@ static void put_segments(Buffer8 *b, const Tree *ir)
     raw_free(all);
 }
 
-static Buffer8 make_request(const JitTree *tree, uint32_t id)
+static Buffer8 make_request(const JitTree *tree, int first_segment, uint32_t id)
 {
     const Tree *ir = &tree->ir;
     Buffer8 b = {0}, live = {0};
     RequestHeader h = {.magic = PROTOCOL_MAGIC,
                        .id = id,
                        .level = 1,
+                       .first_segment = (uint16_t)first_segment,
                        .ins_count = (uint32_t)ir->ins_count,
                        .args_count = (uint32_t)ir->args_count,
                        .constants_count = (uint32_t)ir->constants_count,
@@ -343,11 +344,11 @@ static Buffer8 make_request(const JitTree *tree, uint32_t id)
     return b;
 }
 
-bool compile_send(JitTree *tree)
+bool compile_send(JitTree *tree, int first_segment)
 {
     if (compile_problem || (worker < 0 && !start_worker())) return false;
     uint64_t *table = table_new(&tree->ir);
-    Buffer8 request = make_request(tree, ++last_request);
+    Buffer8 request = make_request(tree, first_segment, ++last_request);
     bool ok = table && !request.failed;
     if (ok && !send_all(request.data, request.size)) {
         give_up("the compile worker has died");
@@ -360,6 +361,7 @@ bool compile_send(JitTree *tree)
     }
     under_way.tree = tree;
     under_way.id = last_request;
+    under_way.first = first_segment;
     under_way.segments = tree->ir.segments_count;
     under_way.table = table;
     return true;
@@ -372,14 +374,21 @@ bool compile_is_busy(void)
 
 /* --- the answer --- */
 
-static void take_code(JitTree *tree, NativeCode code, size_t code_size)
+/* Old code stays where it is. */
+static bool take_code(JitTree *tree, NativeCode code, size_t code_size)
 {
-    tree->code = code; /* the old code stays where it is */
+    bool is_part = under_way.first > 0;
+    if (is_part && !tree_take_part(tree, code, under_way.first, under_way.segments)) return false;
+    if (!is_part) {
+        tree->code = code;
+        tree->whole_segments = under_way.segments;
+    }
     under_way.table[-1] = (uint64_t)tree->table;
     tree->table = under_way.table;
-    tree->code_size = code_size;
+    tree->code_size = is_part ? tree->code_size + code_size : code_size;
     tree->compiled_segments = under_way.segments;
     tree_installed(tree);
+    return true;
 }
 
 static void install(const Answer *answer, const void *object)
@@ -394,14 +403,13 @@ static void install(const Answer *answer, const void *object)
     tree->micros += answer->micros_gcc + answer->micros_as;
     budget_charge(answer->micros_cpu, answer->micros_wall);
     if (jit_options.log_level >= 1) {
-        fprintf(stderr, "jit: tree %u compiled: %s, %zu bytes, gcc %u us, as %u us\n", tree->id, code ? "ok" : problem,
-                code_size, answer->micros_gcc, answer->micros_as);
+        fprintf(stderr, "jit: tree %u compiled from segment %d: %s, %zu bytes, gcc %u us, as %u us\n", tree->id,
+                under_way.first, code ? "ok" : problem, code_size, answer->micros_gcc, answer->micros_as);
     }
-    if (tree->state != TREE_DEAD && code) {
-        take_code(tree, code, code_size);
-    } else {
+    if (tree->state == TREE_DEAD || !code || !take_code(tree, code, code_size)) {
         table_free(under_way.table);
         if (tree->state != TREE_DEAD && !tree->code) place_penalize(tree->place, REASON_COMPILER, NULL, 0);
+        tree->needs_whole |= under_way.first > 0;
     }
     under_way.tree = NULL;
 }

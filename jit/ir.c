@@ -48,6 +48,7 @@ void tree_free(Tree *tree)
     raw_free(tree->codes);
     raw_free(tree->chain);
     raw_free(tree->is_stale);
+    raw_free(tree->is_live);
     memset(tree, 0, sizeof *tree);
 }
 
@@ -106,9 +107,15 @@ bool ir_is_number(const Tree *tree, Ref ref)
     return REF_IS_CONST(ref) && ir_constant(tree, ref)->kind == CONST_NUMBER;
 }
 
-bool ir_is_visible(const Tree *tree, Ref ref)
+bool ir_holds(const Tree *tree, Ref ref)
 {
     return !tree->is_in_body || !tree->is_stale || !REF_IS_INS(ref) || ref >= tree->loop_end || !tree->is_stale[ref];
+}
+
+bool ir_is_visible(const Tree *tree, Ref ref)
+{
+    if (REF_IS_INS(ref) && ref < tree->bridge_first) return tree->is_live[ref];
+    return ir_holds(tree, ref);
 }
 
 bool ir_sees_operands(const Tree *tree, Ref ref)
@@ -215,8 +222,19 @@ Ref ir_emit(Tree *tree, Ins ins)
     return ir_append(tree, ins);
 }
 
+static void mark_live(Tree *tree, int snapshot)
+{
+    Ref live[SNAP_LIVE_MAX];
+    raw_free(tree->is_live);
+    tree->is_live = raw_calloc((size_t)tree->ins_count + 1, 1);
+    tree->bridge_first = tree->is_live ? tree->ins_count : 0;
+    tree->failed |= !tree->is_live;
+    for (int i = tree->is_live ? snapshot_live(tree, snapshot, live) : 0; i-- > 0;) tree->is_live[live[i]] = true;
+}
+
 void ir_rewind(Tree *tree, int snapshot)
 {
+    mark_live(tree, snapshot);
     /* the path, outermost segment last */
     struct {
         int segment, end;

@@ -234,6 +234,8 @@ typedef struct Tree {
     uint8_t *is_stale; /* per instruction before LOOP: it changes from iteration to iteration, and no PHI carries it */
     int loop_end;      /* end of the first iteration: the LOOP; 0: none */
     bool is_in_body;   /* the path being recorded has passed LOOP */
+    Ref bridge_first;  /* of the bridge being recorded; 0: the root is */
+    uint8_t *is_live;  /* per instruction before it: its value is there at the exit that the bridge begins at */
     bool failed;       /* out of memory */
     Ref problem;       /* where opt_loop gave up (for the log) */
 } Tree;
@@ -272,7 +274,11 @@ Ref ir_append(Tree *tree, Ins ins);
 Ref ir_emit(Tree *tree, Ins ins);
 int ir_args(Tree *tree, const Ref *refs, int count); /* into the pool: index of the first */
 
-/* Whether the path being recorded may use `ref`: behind LOOP, an instruction of the first iteration may be stale. */
+/* Whether what `ref` said still holds on the path being recorded: behind LOOP, an instruction of the first iteration
+ * may be stale. */
+bool ir_holds(const Tree *tree, Ref ref);
+/* Whether the path may use the value of `ref`. A bridge begins with the live values of its snapshot and no others, so
+ * that it can be compiled without its parent; what else it wants to know it loads again. */
 bool ir_is_visible(const Tree *tree, Ref ref);
 /* Whether it may look at the operands of `ref`: a value that a PHI carries is there, what it was made of may not be. */
 bool ir_sees_operands(const Tree *tree, Ref ref);

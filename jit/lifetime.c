@@ -51,6 +51,7 @@ void tree_destroy(JitTree *tree)
     tree_drop_codes(&tree->ir, 0);
     tree_drop_constants(&tree->ir, 0);
     table_free(tree->table);
+    raw_free(tree->continuations);
     tree_free(&tree->ir);
     raw_free(tree);
 }

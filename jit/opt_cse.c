@@ -39,7 +39,8 @@ static bool is_equal(const Ins *a, const Ins *b)
 static Ref find_equal(const Tree *tree, const Ins *ins, Ref limit)
 {
     for (Ref ref = tree->chain_head[ins->op]; ref > limit; ref = tree->chain[ref]) {
-        if (is_equal(&tree->ins[ref], ins) && ir_is_visible(tree, ref)) return ref;
+        if (!is_equal(&tree->ins[ref], ins)) continue;
+        if (ins->type == IR_NIL ? ir_holds(tree, ref) : ir_is_visible(tree, ref)) return ref;
     }
     return FOLD_NONE;
 }
@@ -120,7 +121,7 @@ static Ref find_implied(const Tree *tree, const Ins *ins)
     IrOp opposite = ins->op == IR_GTRUE ? IR_GFALSE : IR_GTRUE;
     for (Ref ref = tree->chain_head[opposite]; ref >= 0; ref = tree->chain[ref]) {
         const Ins *old = &tree->ins[ref];
-        if (old->op == opposite && old->a == ins->a && ir_is_visible(tree, ref)) return FOLD_FAILS;
+        if (old->op == opposite && old->a == ins->a && ir_holds(tree, ref)) return FOLD_FAILS;
     }
     return FOLD_NONE;
 }

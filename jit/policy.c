@@ -181,6 +181,7 @@ void tree_installed(JitTree *tree)
     tree->state = TREE_READY;
     tree->is_suspended = false;
     place_link(place);
+    if (tree->compiled_segments > tree->whole_segments && jit_options.mode == JIT_AUTO) tree_compile(tree);
     if (begins && tree->is_entered && !place->is_only_linked) place_patch(place, place->back_unit);
 }
 

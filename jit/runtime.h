@@ -39,7 +39,11 @@ typedef struct JitTree {
     uint64_t *table; /* helpers, runtime addresses, constants (table_new) */
     int entry_depth; /* stack entries at the head */
     NULLABLE struct JitTree *next_dead;
-    int compiled_segments; /* how many segments the native code has */
+    int compiled_segments; /* how many segments have native code */
+    int whole_segments;    /* how many of them `code` has; the others were compiled later, as parts (continue.c) */
+    bool needs_whole;      /* a part could not be compiled */
+    NULLABLE NativeCode *continuations; /* by snapshot: the code that goes on there */
+    int continuations_count;
     /* account */
     uint64_t entries, entry_failures, exits, bridges;
     uint64_t native_calls;  /* by native code, of a function without code */
@@ -62,10 +66,13 @@ _Static_assert(offsetof(Link, table) == LINK_TABLE && offsetof(Link, tree) == LI
 
 /* Where native code leaves its live values, and in `tree` the tree that it left from: links go from one to another. */
 typedef struct ExitBuffer {
+    int64_t continued; /* the exit at which the code of a part begins */
     struct JitTree *tree;
     uint64_t values[EXIT_VALUES];
 } ExitBuffer;
-_Static_assert(offsetof(ExitBuffer, values) == 8, "native code stores the tree in front of the values");
+_Static_assert(offsetof(ExitBuffer, values) - offsetof(ExitBuffer, tree) == -EXIT_WORD_TREE * 8, "protocol.h");
+_Static_assert(offsetof(ExitBuffer, values) - offsetof(ExitBuffer, continued) == -EXIT_WORD_CONTINUED * 8,
+               "protocol.h");
 
 enum { GENERIC_SLOTS_MAX = 64 };
 typedef struct Place {
@@ -114,6 +121,17 @@ void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame);
  * of one tree. */
 extern int native_activations;
 
+/* --- continue.c --- */
+/* The exit has a bridge with code of its own. */
+ALWAYS_INLINE bool exit_continues(const JitTree *tree, int64_t exit)
+{
+    return exit == EXIT_TO_HEAD || (exit < tree->continuations_count && tree->continuations[exit]);
+}
+/* Goes on from there until an exit that has none; gives that. */
+int64_t tree_continue(Frame *frame, ExitBuffer *out, int64_t exit);
+/* The code of the tree's bridges from `first` to `end`. False: no memory. */
+bool tree_take_part(JitTree *tree, NativeCode code, int first, int end);
+
 /* Runs the tree's code; gives the number of the exit, and in out->tree the tree that it left from. */
 ALWAYS_INLINE int64_t tree_execute(JitTree *tree, Frame *frame, ExitBuffer *out)
 {
@@ -122,6 +140,7 @@ ALWAYS_INLINE int64_t tree_execute(JitTree *tree, Frame *frame, ExitBuffer *out)
     out->tree = tree;
     int64_t exit = LIKELY(tree->code != NULL) ? tree->code(frame->localsplus, out->values, tree->table)
                                               : ir_execute(tree, frame->localsplus, out); /* --jit=exec */
+    if (UNLIKELY(exit_continues(out->tree, exit))) exit = tree_continue(frame, out, exit);
     native_activations--;
     return exit;
 }
@@ -160,7 +179,8 @@ bool queue_is_waiting(void);
 void queue_forget(JitTree *tree);
 
 /* --- compile.c --- */
-bool compile_send(JitTree *tree);
+/* Its segments from number `first` on; 0: all. */
+bool compile_send(JitTree *tree, int first_segment);
 bool compile_is_busy(void); /* a request is under way */
 void compile_wait(void);
 void compile_forget(const JitTree *tree);  /* nobody wants the answer any more */
@@ -181,7 +201,7 @@ extern uint64_t compile_count, compile_micros_gcc, compile_micros_as;
 extern uint64_t native_cycles; /* spent in native code */
 uint64_t program_micros(void); /* processor time of this process */
 uint64_t cycles_to_micros(uint64_t cycles);
-uint32_t compile_estimate(const Tree *ir); /* microseconds */
+uint32_t compile_estimate(const Tree *ir, int first_segment); /* microseconds, for the segments from there on */
 bool budget_allows(uint32_t micros);
 void budget_charge(uint32_t cpu_micros, uint32_t wall_micros_taken);
 bool budget_is_warm(void);

@@ -6,6 +6,11 @@
  *   bridge k:  the code of segment k  <--- where the exit block of its snapshot would be
  *   exit s:    store the live values of snapshot s; return s
  *
+ * A part (RequestHeader.first_segment) has no entry, head and body, only bridges:
+ *
+ *   entry:     to the segment of the exit that is continued, with its values loaded
+ *   JHEAD      stores what the head's entries read, and returns
+ *
  * Every IR value is one local variable of the function, assigned where the instruction stands; an ENTRY and the left
  * side of a PHI are assigned again on the jumps back. GCC makes SSA of that by itself, and, as bridges are part of the
  * same function, it sees the paths and their merges.
@@ -37,7 +42,8 @@ typedef struct Emitter {
     Ref *entries, *phis; /* ENTRY and PHI instructions of the root */
     int entry_count, phi_count;
     int *exit_queue, exit_queue_count;
-    uint16_t *guards; /* how many guards use each snapshot */
+    uint16_t *guards; /* how many guards use each snapshot … */
+    uint32_t *owners; /* … and of which segment, among those that are emitted; 0: of none, or of the root */
     Ref *known;       /* with one guard on a bool: that bool, whose value is known in the exit … */
     uint8_t *known_value;
     const char *problem;
@@ -176,7 +182,9 @@ static RV *value(Emitter *e, Ref ref)
 {
     if (ref < 0) return constant(e, ref);
     if (!e->values[ref]) {
-        e->problem = "use of a value that is not there";
+        static char text[64];
+        snprintf(text, sizeof text, "use of value %d, which is not there", ref);
+        e->problem = text;
         return word(e, 0);
     }
     return rv(e->values[ref]);
@@ -518,6 +526,25 @@ static void end_with_jump(Emitter *e, Block *target)
     e->block = NULL;
 }
 
+static bool is_part(const Emitter *e)
+{
+    return e->r->header.first_segment > 0;
+}
+
+/* The slots are in memory (flush_slots in record.c); what an iterator has come to is not. */
+static void return_to_head(Emitter *e, const Ref *args)
+{
+    for (int i = 0; i < e->entry_count; i++) {
+        const Ins *entry = &e->r->ins[e->entries[i]];
+        if (entry->aux < ENTRY_RANGE_NEXT || entry->aux == ENTRY_LIST_SEQUENCE) continue;
+        RV *v = value(e, args[i]);
+        RV *iterator = load(e, add(e, rv(e->slots), word(e, entry->a * 8L)));
+        store(e, add(e, iterator, word(e, entry->c)), entry->type == IR_INT ? sar(e, v, 2) : v);
+    }
+    gcc_jit_block_end_with_return(e->block, NULL, word(e, EXIT_TO_HEAD));
+    e->block = NULL;
+}
+
 static void emit_jump(Emitter *e, const Ins *ins)
 {
     bool to_head = ins->op == IR_JHEAD;
@@ -533,6 +560,10 @@ static void emit_jump(Emitter *e, const Ins *ins)
             return;
         }
     }
+    if (is_part(e)) {
+        return_to_head(e, e->r->args + ins->a);
+        return;
+    }
     parallel_assign(e, to_head ? e->entries : e->phis, e->r->args + ins->a, count);
     end_with_jump(e, to_head ? e->head : e->body);
 }
@@ -546,7 +577,7 @@ static void emit_link(Emitter *e, const Ins *ins)
     guard(e, not_zero(e, rv(code)), ins->c);
     RV *sp = add(e, rv(e->slots), word(e, ins->a * 8L));
     store(e, add(e, rv(e->slots), word(e, e->r->header.frame_sp_offset)), sp);
-    store(e, sub(e, rv(e->out), word(e, 8)), load(e, add(e, link, word(e, LINK_TREE))));
+    store(e, add(e, rv(e->out), word(e, EXIT_WORD_TREE * 8L)), load(e, add(e, link, word(e, LINK_TREE))));
     gcc_jit_type *types[] = {e->i64, e->i64, e->i64};
     gcc_jit_type *pointer = gcc_jit_context_new_function_ptr_type(e->ctx, NULL, e->i64, 3, types, 0);
     RV *args[] = {rv(e->slots), rv(e->out), load(e, add(e, link, word(e, LINK_TABLE)))};
@@ -572,22 +603,30 @@ static void guard_magnitude(Emitter *e, RV *w, int bits)
     guard(e, compare(e, GCC_JIT_COMPARISON_LT, cast(e, shifted, e->u64), limit), 0);
 }
 
-static void emit_entry(Emitter *e, Ref ref, const Ins *ins)
+/* From the slot, or from the iterator's field. */
+static void define_entry(Emitter *e, Ref ref, RV *w)
 {
-    LV *v = temporary(e, e->i64);
-    assign(e, v, load(e, add(e, rv(e->slots), word(e, ins->a * 8L))));
+    const Ins *ins = &e->r->ins[ref];
     switch ((EntryKind)ins->aux) {
-    case ENTRY_VAL: define(e, ref, rv(v)); return;
-    case ENTRY_INT:
-        guard(e, compare(e, GCC_JIT_COMPARISON_EQ, and(e, rv(v), word(e, 3)), word(e, 1)), 0);
-        define(e, ref, sub(e, rv(v), word(e, 1)));
-        return;
-    case ENTRY_FLT:
-        guard(e, not_zero(e, and(e, rv(v), word(e, 2))), 0);
-        define(e, ref, untag_float(e, rv(v)));
-        return;
-    default: break;
+    case ENTRY_VAL: define(e, ref, w); return;
+    case ENTRY_INT: define(e, ref, sub(e, w, word(e, 1))); return;
+    case ENTRY_FLT: define(e, ref, untag_float(e, w)); return;
+    default: define(e, ref, ins->type == IR_INT ? shl(e, w, 2) : w); return;
     }
+}
+
+static RV *load_slot(Emitter *e, const Ins *ins)
+{
+    return load(e, add(e, rv(e->slots), word(e, ins->a * 8L)));
+}
+
+static RV *load_iterator_field(Emitter *e, const Ins *ins, RV *iterator)
+{
+    return load(e, add(e, iterator, word(e, ins->c)));
+}
+
+static void emit_iterator_entry(Emitter *e, Ref ref, const Ins *ins, LV *v)
+{
     if (ins->b == REF_NONE) {
         e->problem = "an iterator entry without a type";
         return;
@@ -595,9 +634,8 @@ static void emit_entry(Emitter *e, Ref ref, const Ins *ins)
     guard(e, not_zero(e, rv(v)), 0);
     guard_heap_type(e, rv(v), value(e, ins->b), 0);
     guard(e, compare(e, GCC_JIT_COMPARISON_EQ, load(e, rv(v)), word(e, 1)), 0); /* nobody else has it */
-    RV *field = load(e, add(e, rv(v), word(e, ins->c)));
     LV *w = temporary(e, e->i64);
-    assign(e, w, field);
+    assign(e, w, load_iterator_field(e, ins, rv(v)));
     switch ((EntryKind)ins->aux) {
     /* so bounded, no number of the range can leave 62 bits */
     case ENTRY_RANGE_NEXT: guard_magnitude(e, rv(w), 60); break;
@@ -606,7 +644,22 @@ static void emit_entry(Emitter *e, Ref ref, const Ins *ins)
     case ENTRY_LIST_SEQUENCE: guard(e, not_zero(e, rv(w)), 0); break;
     default: break;
     }
-    define(e, ref, ins->type == IR_INT ? shl(e, rv(w), 2) : rv(w));
+    define_entry(e, ref, rv(w));
+}
+
+static void emit_entry(Emitter *e, Ref ref, const Ins *ins)
+{
+    LV *v = temporary(e, e->i64);
+    assign(e, v, load_slot(e, ins));
+    if (ins->aux >= ENTRY_RANGE_NEXT) {
+        emit_iterator_entry(e, ref, ins, v);
+        return;
+    }
+    if (ins->aux == ENTRY_INT)
+        guard(e, compare(e, GCC_JIT_COMPARISON_EQ, and(e, rv(v), word(e, 3)), word(e, 1)), 0);
+    else if (ins->aux == ENTRY_FLT)
+        guard(e, not_zero(e, and(e, rv(v), word(e, 2))), 0);
+    define_entry(e, ref, rv(v));
 }
 
 /* --- one instruction --- */
@@ -815,7 +868,7 @@ static void emit_segment(Emitter *e, int index)
 {
     const RequestSegment *s = &e->r->segments[index];
     for (Ref ref = s->first; ref < s->end && e->block && !e->problem; ref++) emit_instruction(e, ref);
-    if (!e->block) return;
+    if (!e->block || e->problem) return;
     if (index == 0 && e->body) {
         Ref *right = calloc((size_t)e->phi_count + 1, sizeof *right);
         for (int i = 0; i < e->phi_count; i++) right[i] = e->phis[i + e->phi_count];
@@ -863,34 +916,20 @@ static void setup_types(Emitter *e)
     e->pointer_u32 = gcc_jit_type_get_pointer(e->u32);
 }
 
-static const char *const reduced_options[] = {"-fira-region=one",
-                                              "--param=max-combine-insns=2",
-                                              "-fno-tree-pta",
-                                              "-fno-tree-dominator-opts",
-                                              "-fno-tree-sink",
-                                              "-fno-tree-dse",
-                                              "-fno-tree-slsr",
-                                              "-fno-tree-sra",
-                                              "-fno-tree-phiprop",
-                                              "-fno-tree-reassoc",
-                                              "-fno-tree-scev-cprop",
-                                              "-fno-tree-loop-ivcanon",
-                                              "-fno-ivopts",
-                                              "-fno-ssa-phiopt",
-                                              "-fno-inline",
-                                              "-fno-thread-jumps",
-                                              "-fno-ipa-modref",
-                                              "-fno-ipa-pure-const",
-                                              "-fno-ipa-profile",
-                                              "-fno-ipa-reference",
-                                              "-fno-cprop-registers",
-                                              "-fno-dse",
-                                              "-fno-compare-elim",
-                                              "-fno-branch-count-reg",
-                                              "-fno-if-conversion2",
-                                              "-fno-split-wide-types",
-                                              "-fno-shrink-wrap",
-                                              NULL};
+static const char *const reduced_options[] = {"-fira-region=one",     "--param=max-combine-insns=2",
+                                              "-fno-tree-pta",        "-fno-tree-dominator-opts",
+                                              "-fno-tree-sink",       "-fno-tree-dse",
+                                              "-fno-tree-slsr",       "-fno-tree-sra",
+                                              "-fno-tree-phiprop",    "-fno-tree-reassoc",
+                                              "-fno-tree-scev-cprop", "-fno-tree-loop-ivcanon",
+                                              "-fno-ivopts",          "-fno-ssa-phiopt",
+                                              "-fno-inline",          "-fno-thread-jumps",
+                                              "-fno-ipa-modref",      "-fno-ipa-pure-const",
+                                              "-fno-ipa-profile",     "-fno-ipa-reference",
+                                              "-fno-cprop-registers", "-fno-dse",
+                                              "-fno-compare-elim",    "-fno-branch-count-reg",
+                                              "-fno-if-conversion2",  "-fno-split-wide-types",
+                                              "-fno-shrink-wrap",     NULL};
 
 static const char *const common_options[] = {"-fwrapv",
                                              "-ffp-contract=off",
@@ -914,8 +953,111 @@ static void setup_options(Emitter *e)
     for (int i = 0; reduced_options[i]; i++) gcc_jit_context_add_command_line_option(c, reduced_options[i]);
 }
 
+/* --- parts --- */
+
+static void use(Emitter *e, bool *used, Ref ref)
+{
+    if (ref >= 0 && e->r->ins[ref].op == IR_ENTRY) used[ref] = true;
+}
+
+static void note_uses(Emitter *e, bool *used, const Ins *ins)
+{
+    for (const char *p = ir_op_info[ins->op].operands; *p; p++) {
+        if (*p == 'a') use(e, used, ins->a);
+        if (*p == 'b') use(e, used, ins->b);
+        if (*p == 'c') use(e, used, ins->c);
+        if (*p == 'A' || *p == 'V')
+            for (int i = 0; i < ins->aux; i++) use(e, used, e->r->args[ins->a + i]);
+        if (*p == 's') {
+            const RequestSnapshot *s = &e->r->snapshots[ins->c];
+            for (int i = 0; i < s->live_count; i++) use(e, used, e->r->live[s->first_live + i]);
+        }
+    }
+}
+
+/* The bridge that `segment` grew on, among those of the part. */
+static uint32_t root_of(const Emitter *e, uint32_t segment)
+{
+    for (;;) {
+        uint32_t owner = e->owners[e->r->segments[segment].parent_snapshot];
+        if (owner == 0 || owner >= segment) return segment;
+        segment = owner;
+    }
+}
+
+/* An entry's slot that no snapshot names has not changed: it is read again. */
+static void load_entries(Emitter *e, uint32_t root)
+{
+    bool *used = calloc(e->r->header.ins_count, sizeof *used);
+    for (uint32_t i = root; i < e->r->header.segments_count; i++) {
+        if (root_of(e, i) != root) continue;
+        for (Ref ref = e->r->segments[i].first; ref < e->r->segments[i].end; ref++) note_uses(e, used, &e->r->ins[ref]);
+    }
+    const RequestSnapshot *s = &e->r->snapshots[e->r->segments[root].parent_snapshot];
+    for (int i = 0; i < s->live_count; i++) used[e->r->live[s->first_live + i]] = false;
+    for (int i = 0; i < e->entry_count; i++) {
+        const Ins *entry = &e->r->ins[e->entries[i]];
+        if (!used[e->entries[i]]) continue;
+        RV *slot = load_slot(e, entry);
+        define_entry(e, e->entries[i], entry->aux < ENTRY_RANGE_NEXT ? slot : load_iterator_field(e, entry, slot));
+    }
+    free(used);
+}
+
+static void load_live(Emitter *e, int snapshot)
+{
+    const RequestSnapshot *s = &e->r->snapshots[snapshot];
+    for (int i = 0; i < s->live_count; i++) {
+        Ref ref = e->r->live[s->first_live + i];
+        RV *address = add(e, rv(e->out), word(e, i * 8L));
+        define(e, ref, rv(memory(e, address, type_of_ref(e, ref) == IR_FLOAT ? e->pointer_f64 : e->pointer_i64)));
+    }
+}
+
+/* Into the segment that goes on at the exit by which older code has left. The others continue exits of the part. */
+static void emit_part_entry(Emitter *e)
+{
+    LV *continued = temporary(e, e->i64);
+    assign(e, continued, load(e, add(e, rv(e->out), word(e, EXIT_WORD_CONTINUED * 8L))));
+    for (uint32_t i = e->r->header.first_segment; i < e->r->header.segments_count; i++) {
+        int snapshot = e->r->segments[i].parent_snapshot;
+        if (e->owners[snapshot]) continue;
+        Block *here = new_block(e), *next = new_block(e);
+        RV *is_here = compare(e, GCC_JIT_COMPARISON_EQ, rv(continued), word(e, snapshot));
+        gcc_jit_block_end_with_conditional(e->block, NULL, is_here, here, next);
+        e->block = here;
+        load_live(e, snapshot);
+        load_entries(e, i);
+        end_with_jump(e, e->segments[i]);
+        e->block = next;
+    }
+    gcc_jit_block_end_with_jump(e->block, NULL, e->block); /* nobody asks for another */
+}
+
+static void emit_whole_entry(Emitter *e)
+{
+    e->head = new_block(e);
+    for (int i = 0; i < e->entry_count; i++) emit_entry(e, e->entries[i], &e->r->ins[e->entries[i]]);
+    gcc_jit_block_end_with_jump(e->block, NULL, e->head);
+    e->block = e->head;
+    emit_segment(e, 0);
+}
+
+static void find_guards(Emitter *e)
+{
+    for (uint32_t k = e->r->header.first_segment; k < e->r->header.segments_count; k++) {
+        for (Ref ref = e->r->segments[k].first; ref < e->r->segments[k].end; ref++) {
+            const Ins *ins = &e->r->ins[ref];
+            if (!strchr(ir_op_info[ins->op].operands, 's')) continue;
+            e->guards[ins->c]++;
+            e->owners[ins->c] = k;
+        }
+    }
+}
+
 static void emit_function(Emitter *e)
 {
+    uint32_t first = MAX(e->r->header.first_segment, 1);
     gcc_jit_param *params[3];
     static const char *const names[] = {"slots", "out", "table"};
     for (int i = 0; i < 3; i++) params[i] = gcc_jit_context_new_param(e->ctx, NULL, e->i64, names[i]);
@@ -924,22 +1066,15 @@ static void emit_function(Emitter *e)
     e->out = gcc_jit_param_as_lvalue(params[1]);
     e->table = gcc_jit_param_as_lvalue(params[2]);
     collect_root(e);
-    for (uint32_t i = 0; i < e->r->header.ins_count; i++) {
-        const Ins *ins = &e->r->ins[i];
-        if (strchr(ir_op_info[ins->op].operands, 's')) e->guards[ins->c]++;
-    }
+    find_guards(e);
     for (uint32_t i = 0; i < e->r->header.snapshots_count; i++) e->known[i] = REF_NONE;
     e->block = new_block(e);
-    e->head = new_block(e);
-    for (uint32_t i = 1; i < e->r->header.segments_count; i++) {
-        if (e->r->segments[i].parent_snapshot >= 0) e->segments[i] = new_block(e);
-    }
-    for (int i = 0; i < e->entry_count; i++) emit_entry(e, e->entries[i], &e->r->ins[e->entries[i]]);
-    gcc_jit_block_end_with_jump(e->block, NULL, e->head);
-    e->block = e->head;
-    emit_segment(e, 0);
-    for (uint32_t i = 1; i < e->r->header.segments_count && !e->problem; i++) {
-        if (!e->segments[i]) continue;
+    for (uint32_t i = first; i < e->r->header.segments_count; i++) e->segments[i] = new_block(e);
+    if (is_part(e))
+        emit_part_entry(e);
+    else
+        emit_whole_entry(e);
+    for (uint32_t i = first; i < e->r->header.segments_count && !e->problem; i++) {
         e->block = e->segments[i];
         emit_segment(e, (int)i);
     }
@@ -954,6 +1089,7 @@ bool emit_assembler(const Request *request, const char *path, char *error, size_
     e.exits = calloc(h->snapshots_count + 1, sizeof *e.exits);
     e.exit_queue = calloc(h->snapshots_count + 1, sizeof *e.exit_queue);
     e.guards = calloc(h->snapshots_count + 1, sizeof *e.guards);
+    e.owners = calloc(h->snapshots_count + 1, sizeof *e.owners);
     e.known = calloc(h->snapshots_count + 1, sizeof *e.known);
     e.known_value = calloc(h->snapshots_count + 1, sizeof *e.known_value);
     e.segments = calloc(h->segments_count + 1, sizeof *e.segments);
@@ -974,6 +1110,7 @@ bool emit_assembler(const Request *request, const char *path, char *error, size_
     free(e.exits);
     free(e.exit_queue);
     free(e.guards);
+    free(e.owners);
     free(e.known);
     free(e.known_value);
     free(e.segments);

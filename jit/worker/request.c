@@ -73,9 +73,10 @@ static bool parts_ok(const Request *r)
     for (uint32_t i = 0; i < h->segments_count; i++) {
         const RequestSegment *s = &r->segments[i];
         if (s->first != end || s->end < s->first || (uint32_t)s->end > h->ins_count) return false;
+        if (s->parent_snapshot < (i ? 0 : -1) || s->parent_snapshot >= (int)h->snapshots_count) return false;
         end = s->end;
     }
-    return h->segments_count > 0 && (uint32_t)end == h->ins_count;
+    return h->segments_count > h->first_segment && (uint32_t)end == h->ins_count;
 }
 
 bool request_parse(Request *request, const void *data, size_t size)
