@@ -20,7 +20,7 @@ static void recorder_reset(JitTree *tree)
         false;
     rec.instructions = 0;
     rec.reason = REASON_NONE;
-    rec.followed_count = rec.unrolled = 0;
+    rec.followed_count = rec.generator_count = rec.unrolled = 0;
     rec.kinds_differ = false;
     for (int i = 0; i < RECORD_OBJECTS; i++) rec.objects[i].holders = 0;
     rec.handled_depth = 0;
@@ -133,13 +133,16 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
         rec.f->unit = sf.unit;
         rec.f->return_units = sf.return_units;
         rec.f->exit = i ? sf.exit : 0;
-        rec.f->function_slot = (Slot){sf.function, sf.function_flags & SLOT_OWNED ? OWN_SELF : OWN_NONE, true, 0};
-        if (i > 0 && REF_IS_INS(sf.function) && rec.f->function_slot.own == OWN_NONE)
+        rec.f->is_generator = sf.function_flags & FRAME_OF_GENERATOR;
+        rec.f->suspended_at = -1;
+        if (!rec.f->is_generator)
+            rec.f->function_slot = (Slot){sf.function, sf.function_flags & SLOT_OWNED ? OWN_SELF : OWN_NONE, true, 0};
+        if (i > 0 && !rec.f->is_generator && REF_IS_INS(sf.function) && rec.f->function_slot.own == OWN_NONE)
             rec.f->function_slot.own = OWN_FRAGILE;
         int words = frame_quick(chain[i])->frame_words - FRAME_WORDS;
         if (sf.base + words > RECORD_SLOTS) return false;
-        Slot fresh =
-            i == 0 ? (Slot){REF_UNREAD, OWN_MEMORY, false, 0} : (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
+        Slot fresh = i == 0 || rec.f->is_generator ? (Slot){REF_UNREAD, OWN_MEMORY, false, 0}
+                                                   : (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
         for (int k = 0; k < words; k++) rec.slots[sf.base + k] = fresh;
     }
     for (int i = 0; i < s->entry_count; i++) {

@@ -1,0 +1,314 @@
+/* record_generator.c: generators that run inside of a trace.
+ *
+ * FOR_ITER or SEND of a generator enters its frame as an inlined one, records the body up to YIELD_VALUE, and leaves
+ * the frame again with the value on the stack of whoever asked for it. So a pipeline of generators is one straight
+ * path, and what it yields is never boxed.
+ *
+ * The frame of a generator exists, inside the generator. It is used where it is, as the entry frame is: a slot that the
+ * path has not read or changed is in memory (REF_UNREAD, OWN_MEMORY), one that changes is the trace's until the next
+ * yield, which writes it back. A yield and the resumption behind it meet in memory only as a store and a load, and the
+ * forwarding of stores carries the values round the loop in registers (opt_loop.c). Between a yield and the next
+ * resumption everything in memory is as the interpreter would have it: anybody may look at the generator, send to it,
+ * close it. So a resumption guards what it relies on: the code, its namespaces, the state, the position, and that no
+ * exception is being handled inside. All of it is known already in the second round of a loop.
+ *
+ *  GR1  While the trace runs it, the generator's state in memory is EXECUTING: nobody resumes, closes or traverses it.
+ *       It is not linked to the thread's frames, as no inlined frame is; an exit links it (enter_generator in exits.c)
+ *       and writes what has changed; so does the interpreter, which the exit leaves in the generator's frame.
+ *
+ *  GR2  The stack entry of the consumer keeps it alive. The frame's function, and so its code, live as long as it runs.
+ *
+ *  GR3  Handled exceptions: a generator has its own stack of them, which is not linked. So a path that raises or
+ * handles inside of a generator is left to the interpreter (record_raise.c).
+ *
+ *  GR4  Two generators in one trace are known to be different objects, by a guard: else each store to one would make
+ * the trace forget what it knows of the other (opt_cse.c).
+ *
+ *  GR5  A generator that returns is finished by a helper, which drops what is in the frame; its loop goes on behind.
+ *
+ * A generator whose body goes round too often from one yield to the next is not inlined (record_generator_goes_on). */
+#include "jit/record.h"
+#include "objects/function.h"
+#include "vm/generator.h"
+
+enum { RECURSION_MAX = 3, ROUNDS_MAX = 8, FRAME = offsetof(Generator, frame) };
+
+/* --- the frame in memory --- */
+
+static int slot_offset(int index)
+{
+    return (int)(FRAME + offsetof(Frame, localsplus)) + index * (int)sizeof(Value);
+}
+
+Ref record_load_generator_slot(const RecordFrame *f, int index)
+{
+    return emit_load(IR_FLOAD, IR_VAL, f->function, slot_offset(index), ALIAS_GENERATOR);
+}
+
+void record_clear_generator_slot(const RecordFrame *f, int index)
+{
+    emit(IR_FSTORE, IR_NIL, f->function, const_value(VALUE_NULL), slot_offset(index), ALIAS_GENERATOR);
+}
+
+static void store_field(Ref generator, size_t offset, Ref word)
+{
+    emit_store(generator, (int)offset, word, ALIAS_GENERATOR);
+}
+
+bool record_runs_generator(void)
+{
+    for (int i = 0; i < rec.frame_count; i++) {
+        if (rec.frames[i].is_generator) return true;
+    }
+    return false;
+}
+
+/* --- going on --- */
+
+static bool is_free_of_exceptions(const Generator *generator)
+{
+    return value_is_null(generator->handled.exception) || value_is_none(generator->handled.exception);
+}
+
+static bool can_resume(const Generator *generator, const Code *code)
+{
+    enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS | CO_GENERATOR };
+    const Quick *quick = code->quick;
+    int recursion = 0, base = rec.f->base + frame_quick(rec.f->frame)->frame_words - FRAME_WORDS;
+    if (generator->state > GENERATOR_SUSPENDED || !is_free_of_exceptions(generator)) return false;
+    if (!quick || (code->flags & PLAIN) != PLAIN || code_is_not_inlined(code)) return false;
+    if (rec.frame_count >= RECORD_FRAMES || base + quick->frame_words >= RECORD_SLOTS) return false;
+    for (int i = 0; i < rec.frame_count; i++) recursion += rec.frames[i].code == code;
+    return recursion < RECURSION_MAX && current_thread->recursion_remaining > RECORD_FRAMES;
+}
+
+static void guard_same(Ref generator, size_t offset, Value now, AliasClass class)
+{
+    emit_guard(IR_GIS, emit_load(IR_FLOAD, IR_VAL, generator, (int)offset, class), const_value(now));
+}
+
+static void guard_word(Ref generator, size_t offset, Ref now)
+{
+    emit_guard(IR_GIS, emit_load(IR_FLOAD, IR_WORD, generator, (int)offset, ALIAS_GENERATOR), now);
+}
+
+/* GR4 */
+static void guard_different(Ref ref, const Generator *generator)
+{
+    for (int i = 0; i < rec.generator_count; i++) {
+        if (rec.generators[i].ref == ref) return;
+    }
+    for (int i = 0; i < rec.generator_count; i++) {
+        if (rec.generators[i].actual != generator) emit_guard(IR_GISNOT, ref, rec.generators[i].ref);
+    }
+    if (rec.generator_count == (int)COUNT_OF(rec.generators)) return;
+    rec.generators[rec.generator_count].ref = ref;
+    rec.generators[rec.generator_count++].actual = generator;
+}
+
+static void guard_generator(Ref ref, const Generator *generator)
+{
+    const Frame *frame = &generator->frame;
+    guard_type(ref, &type_generator);
+    guard_same(ref, offsetof(Generator, code), generator->code, ALIAS_CONST);
+    guard_same(ref, FRAME + offsetof(Frame, globals), frame->globals, ALIAS_CONST);
+    guard_same(ref, FRAME + offsetof(Frame, builtins), frame->builtins, ALIAS_CONST);
+    guard_word(ref, offsetof(Generator, state), ir_word(rec.ir, generator->state));
+    guard_word(ref, FRAME + offsetof(Frame, ip), ir_address(rec.ir, frame->ip));
+    guard_same(ref, offsetof(Generator, handled.exception), generator->handled.exception, ALIAS_GENERATOR);
+    guard_different(ref, generator);
+}
+
+/* The model of its frame; the value that is sent to it is on the consumer's stack, or None. */
+static void push_model(Ref ref, const Generator *generator, int exit, bool has_value)
+{
+    Slot sent = {const_value(VALUE_NONE), OWN_NONE, true, 0};
+    if (has_value) sent = rec_take();
+    Code *code = as_code(generator->code);
+    RecordFrame *consumer = rec.f;
+    int base = consumer->base + frame_quick(consumer->frame)->frame_words - FRAME_WORDS;
+    int words = ((const Quick *)code->quick)->frame_words - FRAME_WORDS;
+    for (int i = 0; i < words; i++) rec.slots[base + i] = (Slot){REF_UNREAD, OWN_MEMORY, false, 0};
+    consumer->return_units = 1;
+    rec.f = &rec.frames[rec.frame_count++];
+    *rec.f = (RecordFrame){.code = code,
+                           .function = ref,
+                           .is_generator = true,
+                           .suspended_at = (int)(generator->frame.ip - frame_quick(&generator->frame)->units),
+                           .base = base,
+                           .unit = -1,
+                           .exit = exit,
+                           .depth = (int)(generator->frame.sp - generator->frame.localsplus) - code->nlocalsplus,
+                           .function_slot = {const_value(VALUE_NONE), OWN_NONE, true, 0}};
+    rec_push_slot(sent);
+    rec.expects_frame = true;
+}
+
+/* The frame runs now in the place of the instruction. */
+static void run_it(Generator *generator, int exit, bool has_value)
+{
+    Frame *consumer = rec.frame;
+    Value *sp = rec.sp;
+    Value sent = has_value ? *--sp : VALUE_NONE;
+    consumer->ip = rec.ip;
+    consumer->sp = sp;
+    consumer->return_units = 1;
+    generator_resume(generator, sent, (enum FrameExit)exit);
+    jit_callee = &generator->frame;
+}
+
+bool record_resume_generator(int from_top, int exit)
+{
+    Value v = actual(from_top);
+    Generator *generator = as_generator(v);
+    bool has_value = from_top == 2;
+    if (!can_resume(generator, as_code(generator->code)) || REF_IS_VIRTUAL(rec_stack(from_top)->ref)) return false;
+    if (generator->state == GENERATOR_CREATED && has_value && !value_is_none(actual(1))) return false;
+    Ref ref = as_tagged(rec_stack(from_top)->ref);
+    guard_generator(ref, generator);
+    if (REC_FAILED()) return false;
+    store_field(ref, offsetof(Generator, state), ir_word(rec.ir, GENERATOR_EXECUTING));
+    push_model(ref, generator, exit, has_value);
+    run_it(generator, exit, has_value);
+    return true;
+}
+
+/* A backward jump in its body: the path goes on, but not for ever. */
+void record_generator_goes_on(int target)
+{
+    if (record_times_followed(rec.f->code, target) < ROUNDS_MAX) return;
+    if (rec.bridge_of >= 0) {
+        record_finish_exit(target);
+        return;
+    }
+    do_not_inline(rec.f->code);
+    record_abort(REASON_NOT_INLINED);
+}
+
+/* --- leaving --- */
+
+/* What the trace has changed in the frame is owned and real, and fits a slot: guards and effects, but no moves. */
+static void settle(int count)
+{
+    for (int i = 0; i < count && !REC_FAILED(); i++) {
+        Slot *slot = &rec.slots[rec.f->base + i];
+        if (slot->modified && REF_IS_VIRTUAL(slot->ref)) materialize(slot);
+    }
+    for (int i = 0; i < count && !REC_FAILED(); i++) {
+        Slot *slot = &rec.slots[rec.f->base + i];
+        if (slot->modified) rec_own(slot);
+    }
+    for (int i = 0; i < count && !REC_FAILED(); i++) {
+        Slot *slot = &rec.slots[rec.f->base + i];
+        if (slot->modified) slot->ref = as_tagged(slot->ref);
+    }
+}
+
+static void write_back(int count)
+{
+    const RecordFrame *f = rec.f;
+    for (int i = 0; i < count; i++) {
+        Slot *slot = &rec.slots[f->base + i];
+        if (!slot->modified) continue;
+        store_field(f->function, (size_t)slot_offset(i), slot->ref);
+        *slot = (Slot){REF_UNREAD, OWN_MEMORY, false, 0};
+    }
+}
+
+/* What is borrowed from a variable of the frame: memory keeps it alive now, as long as nobody overwrites it. */
+static void now_fragile(Slot *slot, int base)
+{
+    if (slot->own == OWN_SLOT && slot->source >= base) slot->own = OWN_FRAGILE;
+}
+
+static void leave_model(void)
+{
+    rec.frame_count--;
+    rec.f = &rec.frames[rec.frame_count - 1];
+}
+
+void record_yield(void)
+{
+    if (!rec.f->is_generator) {
+        if (rec.bridge_of >= 0)
+            record_finish_exit(rec.f->unit);
+        else
+            record_abort(REASON_GENERATOR);
+        return;
+    }
+    const RecordFrame f = *rec.f;
+    int count = f.code->nlocalsplus + f.depth - 1;
+    settle(count);
+    if (REC_FAILED()) return;
+    Slot value = rec_take();
+    write_back(count);
+    now_fragile(&value, f.base);
+    for_all_object_fields(now_fragile, f.base);
+    if (f.suspended_at != f.unit) { /* else it is there already */
+        Ref sp = emit_pure(IR_WADD, IR_WORD, f.function, ir_word(rec.ir, slot_offset(count)));
+        store_field(f.function, FRAME + offsetof(Frame, ip), ir_address(rec.ir, rec.ip));
+        store_field(f.function, FRAME + offsetof(Frame, sp), sp);
+    }
+    store_field(f.function, offsetof(Generator, state), ir_word(rec.ir, GENERATOR_SUSPENDED));
+    leave_model();
+    rec_push_slot(value);
+    rec_stack(1)->modified = true;
+    rec.returned = true;
+}
+
+/* RETURN_VALUE. The frame object, if there is one, would take the variables over: that is left to the interpreter. */
+void record_generator_return(void)
+{
+    const RecordFrame f = *rec.f;
+    guard_same(f.function, FRAME + offsetof(Frame, object), VALUE_NULL, ALIAS_GENERATOR);
+    if (REC_FAILED()) return;
+    if (rec.f->frame->object) {
+        record_abort(REASON_GENERATOR);
+        return;
+    }
+    int count = f.code->nlocalsplus + f.depth - 1;
+    settle(count);
+    if (REC_FAILED()) return;
+    slot_leaves_frame(rec_stack(1), f.base);
+    rec_own(rec_stack(1));
+    Slot value = rec_take();
+    write_back(count);
+    for_all_object_fields(slot_leaves_frame, f.base);
+    leave_model();
+    rec_push_slot(value);
+    record_barrier();
+    record_set_ip();
+    Ref args[] = {f.function, ir_word(rec.ir, count)};
+    emit_call(HELPER_generator_finish, args, 2);
+    record_escaped();
+    value = rec_take();
+    if (f.exit == FRAME_EXIT_SEND) {
+        Slot receiver = rec_take();
+        rec_push_slot(value);
+        rec_stack(1)->modified = true;
+        rec_release(receiver);
+    } else {
+        rec_release(value);
+        rec_drop(1);
+    }
+    rec.returned = true;
+}
+
+/* --- yield from --- */
+
+void record_get_yield_from_iter(void)
+{
+    Slot *slot = rec_stack(1);
+    if (!is_generator(actual(1)) || REF_IS_VIRTUAL(slot->ref)) {
+        record_generic(BC_GET_YIELD_FROM_ITER);
+        return;
+    }
+    guard_type(as_tagged(slot->ref), &type_generator);
+}
+
+/* [receiver, value] */
+void record_send(void)
+{
+    if (is_generator(actual(2)) && record_resume_generator(2, FRAME_EXIT_SEND)) return;
+    if (!REC_FAILED()) record_generic(BC_SEND);
+}
