@@ -426,7 +426,7 @@ static NULLABLE Frame *push_callee(Value function, const SnapFrame *f)
     Frame *callee = frame_push(as_function(function));
     if (!callee) return NULL;
     callee->exit = f->exit;
-    callee->is_complete = true;
+    callee->is_complete = code_is_shown(callee->code);
     memset(callee->localsplus, 0, (size_t)f->locals * sizeof(Value));
     return current_thread->frame = callee;
 }
@@ -483,6 +483,7 @@ static void finish_instruction(Frame *frame, Finish finish, int takes)
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
 {
     Snapshot *quick = &tree->ir.snapshots[snapshot];
+    current_thread->frame = frame; /* a generator's may be the trace's innermost one */
     if (UNLIKELY(!quick->fast)) quick->fast = make_fast(&tree->ir, snapshot);
     if (LIKELY(quick->fast && quick->fast->is_possible)) {
         Finish finish = quick->finish;

@@ -110,8 +110,9 @@ typedef struct Const {
 /* --- snapshots --- */
 
 enum SnapFlags {
-    SLOT_OWNED = 1,        /* the trace's own reference moves to the frame; else the exit increfs */
-    FRAME_OF_GENERATOR = 2 /* of frames: the one inside the generator `function` */
+    SLOT_OWNED = 1,         /* the trace's own reference moves to the frame; else the exit increfs */
+    FRAME_OF_GENERATOR = 2, /* of frames: the one inside the generator `function` */
+    FRAME_IS_LINKED = 4     /* … which is among the thread's frames already */
 };
 
 /* The slot of a snapshot entry that is no slot: the exception being handled, which memory does not know of yet. The

@@ -134,6 +134,7 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
         rec.f->return_units = sf.return_units;
         rec.f->exit = i ? sf.exit : 0;
         rec.f->is_generator = sf.function_flags & FRAME_OF_GENERATOR;
+        rec.f->is_linked = sf.function_flags & FRAME_IS_LINKED;
         rec.f->suspended_at = -1;
         if (!rec.f->is_generator)
             rec.f->function_slot = (Slot){sf.function, sf.function_flags & SLOT_OWNED ? OWN_SELF : OWN_NONE, true, 0};

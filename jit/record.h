@@ -46,6 +46,7 @@ typedef struct RecordFrame {
     Code *code;
     Ref function; /* REF_NONE for the entry frame */
     bool is_generator; /* the frame inside the generator `function` (record_generator.c) */
+    bool is_linked;    /* … which is among the thread's frames */
     int suspended_at;  /* … whose position in memory is this unit; -1: not known */
     int base;     /* its first slot */
     int depth;    /* stack entries */
@@ -274,6 +275,7 @@ bool record_runs_generator(void); /* one of the frames is a generator's */
 Ref record_load_generator_slot(const RecordFrame *f, int index);
 void record_clear_generator_slot(const RecordFrame *f, int index);
 void record_generator_goes_on(int target);
+void record_link_generators(void); /* somebody may look at the frames of the thread now */
 
 /* --- with: record_with.c --- */
 void record_before_with(void);

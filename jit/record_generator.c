@@ -13,8 +13,8 @@
  * exception is being handled inside. All of it is known already in the second round of a loop.
  *
  *  GR1  While the trace runs it, the generator's state in memory is EXECUTING: nobody resumes, closes or traverses it.
- *       It is not linked to the thread's frames, as no inlined frame is; an exit links it (enter_generator in exits.c)
- *       and writes what has changed; so does the interpreter, which the exit leaves in the generator's frame.
+ *       It is linked to the thread's frames only before Python code may run, and unlinked at the next yield; an exit
+ *       links it in any case (enter_generator in exits.c) and writes what has changed.
  *
  *  GR2  The stack entry of the consumer keeps it alive. The frame's function, and so its code, live as long as it runs.
  *
@@ -61,6 +61,57 @@ bool record_runs_generator(void)
         if (rec.frames[i].is_generator) return true;
     }
     return false;
+}
+
+/* --- among the thread's frames --- */
+
+static void store_quietly(Ref base, size_t offset, Ref word, AliasClass class)
+{
+    emit(IR_FSTORE, IR_NIL, base, word, (int)offset, class);
+}
+
+static Ref this_thread(void)
+{
+    return emit_load(IR_FLOAD, IR_WORD, ir_address(rec.ir, &current_thread), 0, ALIAS_CONST);
+}
+
+static Ref frame_address(const RecordFrame *f)
+{
+    return emit_pure(IR_WADD, IR_WORD, f->function, ir_word(rec.ir, FRAME));
+}
+
+/* The frame below number `index` that is there. The entry frame is the thread's innermost one until the first generator
+ * is linked, which is when the path loads its address. */
+static Ref frame_below(int index)
+{
+    while (--index > 0) {
+        if (rec.frames[index].is_generator) return frame_address(&rec.frames[index]);
+    }
+    return emit_load(IR_FLOAD, IR_WORD, this_thread(), offsetof(Thread, frame), ALIAS_CONST);
+}
+
+void record_link_generators(void)
+{
+    for (int i = 1; i < rec.frame_count; i++) {
+        RecordFrame *f = &rec.frames[i];
+        if (!f->is_generator) continue;
+        const Unit *unit = frame_quick(f->frame)->units + f->unit;
+        store_quietly(f->function, FRAME + offsetof(Frame, ip), ir_address(rec.ir, unit), ALIAS_GENERATOR);
+        f->suspended_at = -1;
+        if (f->is_linked) continue;
+        store_quietly(f->function, FRAME + offsetof(Frame, previous), frame_below(i), ALIAS_GENERATOR);
+        store_quietly(this_thread(), offsetof(Thread, frame), frame_address(f), ALIAS_OTHER);
+        f->is_linked = true;
+        rec.snapshot = rec.raise_snapshot = -1;
+    }
+}
+
+/* The innermost frame is left. */
+static void unlink_generator(void)
+{
+    if (!rec.f->is_linked) return;
+    store_quietly(this_thread(), offsetof(Thread, frame), frame_below(rec.frame_count - 1), ALIAS_OTHER);
+    store_quietly(rec.f->function, FRAME + offsetof(Frame, previous), ir_word(rec.ir, 0), ALIAS_GENERATOR);
 }
 
 /* --- going on --- */
@@ -223,6 +274,7 @@ static void now_fragile(Slot *slot, int base)
 
 static void leave_model(void)
 {
+    unlink_generator();
     rec.frame_count--;
     rec.f = &rec.frames[rec.frame_count - 1];
 }

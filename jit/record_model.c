@@ -431,6 +431,7 @@ void record_set_ip(void)
     RecordFrame *outer = &rec.frames[0];
     const Unit *unit = frame_quick(outer->frame)->units + outer->unit;
     ir_append(rec.ir, (Ins){IR_SETIP, IR_NIL, 0, outer->unit, ir_address(rec.ir, unit), 0});
+    record_link_generators();
 }
 
 void record_escaped(void)
@@ -460,7 +461,7 @@ int record_keep_code(Code *code)
 
 static uint8_t frame_flags(const RecordFrame *f)
 {
-    if (f->is_generator) return FRAME_OF_GENERATOR;
+    if (f->is_generator) return FRAME_OF_GENERATOR | (f->is_linked ? FRAME_IS_LINKED : 0);
     return f->function_slot.own == OWN_SELF ? SLOT_OWNED : 0;
 }
 
