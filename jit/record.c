@@ -554,11 +554,13 @@ static void close_root(void)
 }
 
 /* False: recording goes on behind the head. A variable that begins as an int and becomes a float in the first iteration
- * ("total = 0") has the head's kind after one more iteration. */
+ * ("total = 0") has the head's kind after one more iteration; a generator that yields here and there in turn is back
+ * where it was. */
 bool record_close_at_head(void)
 {
-    enum { UNROLLED_MAX = 2 };
+    enum { UNROLLED_MAX = 2, GENERATOR_ROUNDS = 3 };
     if (rec.bridge_of >= 0 && !ends_fit() && rec.unrolled++ < UNROLLED_MAX) return false;
+    if (rec.bridge_of < 0 && record_generators_have_moved() && rec.unrolled++ < GENERATOR_ROUNDS) return false;
     rec.snapshot = -1;
     settle_slots();
     if (REC_FAILED()) return true;

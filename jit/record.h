@@ -120,7 +120,8 @@ typedef struct Recorder {
     /* generators that the recording has resumed (record_generator.c) */
     struct {
         Ref ref;
-        const void *actual;
+        const void *actual;       /* to compare addresses only: it may be gone */
+        const Unit *first, *last; /* where it was resumed first, and is suspended now; NULL: it runs or has ended */
     } generators[8];
     int generator_count;
     /* sizes of the tree's vectors at the start, for undoing */
@@ -272,9 +273,10 @@ void record_generator_return(void);
 void record_send(void);
 void record_get_yield_from_iter(void);
 bool record_runs_generator(void); /* one of the frames is a generator's */
-Ref record_load_generator_slot(const RecordFrame *f, int index);
+Slot record_generator_slot(const RecordFrame *f, int index); /* as it is in memory */
 void record_clear_generator_slot(const RecordFrame *f, int index);
 void record_generator_goes_on(int target);
+bool record_generators_have_moved(void); /* one is suspended elsewhere than at the start of the path */
 void record_link_generators(void); /* somebody may look at the frames of the thread now */
 
 /* --- with: record_with.c --- */

@@ -40,9 +40,13 @@ static int slot_offset(int index)
     return (int)(FRAME + offsetof(Frame, localsplus)) + index * (int)sizeof(Value);
 }
 
-Ref record_load_generator_slot(const RecordFrame *f, int index)
+Slot record_generator_slot(const RecordFrame *f, int index)
 {
-    return emit_load(IR_FLOAD, IR_VAL, f->function, slot_offset(index), ALIAS_GENERATOR);
+    Ref ref = emit_load(IR_FLOAD, IR_VAL, f->function, slot_offset(index), ALIAS_GENERATOR);
+    if (index < f->code->nlocalsplus || !value_is_null(f->frame->localsplus[index]))
+        return (Slot){ref, OWN_MEMORY, false, 0};
+    emit_guard(IR_GIS, ref, const_value(VALUE_NULL)); /* what stands below a callable */
+    return (Slot){const_value(VALUE_NULL), OWN_NONE, false, 0};
 }
 
 void record_clear_generator_slot(const RecordFrame *f, int index)
@@ -154,7 +158,23 @@ static void guard_different(Ref ref, const Generator *generator)
     }
     if (rec.generator_count == (int)COUNT_OF(rec.generators)) return;
     rec.generators[rec.generator_count].ref = ref;
-    rec.generators[rec.generator_count++].actual = generator;
+    rec.generators[rec.generator_count].actual = generator;
+    rec.generators[rec.generator_count++].first = generator->frame.ip;
+}
+
+static void note_position(Ref ref, NULLABLE const Unit *unit)
+{
+    for (int i = 0; i < rec.generator_count; i++) {
+        if (rec.generators[i].ref == ref) rec.generators[i].last = unit;
+    }
+}
+
+bool record_generators_have_moved(void)
+{
+    for (int i = 0; i < rec.generator_count; i++) {
+        if (rec.generators[i].last && rec.generators[i].last != rec.generators[i].first) return true;
+    }
+    return false;
 }
 
 static void guard_generator(Ref ref, const Generator *generator)
@@ -302,6 +322,7 @@ void record_yield(void)
         store_field(f.function, FRAME + offsetof(Frame, sp), sp);
     }
     store_field(f.function, offsetof(Generator, state), ir_word(rec.ir, GENERATOR_SUSPENDED));
+    note_position(f.function, rec.ip);
     leave_model();
     rec_push_slot(value);
     rec_stack(1)->modified = true;
@@ -328,6 +349,7 @@ void record_generator_return(void)
     for_all_object_fields(slot_leaves_frame, f.base);
     leave_model();
     rec_push_slot(value);
+    note_position(f.function, NULL);
     record_barrier();
     record_set_ip();
     Ref args[] = {f.function, ir_word(rec.ir, count)};

@@ -75,7 +75,7 @@ static void read_slot(Slot *slot)
     int absolute = rec_absolute(slot);
     const RecordFrame *f = rec_frame_of(absolute);
     if (f->is_generator) {
-        *slot = (Slot){record_load_generator_slot(f, absolute - f->base), OWN_MEMORY, false, 0};
+        *slot = record_generator_slot(f, absolute - f->base);
         return;
     }
     Value v = rec.frames[0].frame->localsplus[absolute];

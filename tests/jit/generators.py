@@ -454,6 +454,18 @@ def captured(n):
     return result, total
 
 
+def yields_in_calls(n):
+    def body(n):
+        log = []
+        for i in range(n):
+            log.append((yield i))
+            print_less = max(i, (yield i + 1) or 3, *((yield i + 2) or (1,)))
+            yield from (print_less for k in range(2))
+            yield str((yield from returns_value(2))).upper()
+        yield len(log)
+    return [v for v in body(n)][-9:]
+
+
 def methods(n):
     class Source:
         def __init__(self, n):
@@ -580,7 +592,7 @@ def builtins_fail(n):
 for function, n in [(pipelines, 400), (consume_kinds, 60), (broken_off, 100), (meets_failure, 40), (meets_stop, 40), (outer_handler, 9),
                     (raises_with_context, 5), (looked_at, 60), (sent_to, 60), (closed_inside, 12), (thrown_into, 40), (resumes_itself, 40),
                     (running_inside, 40), (deaths, 30), (death_of_generator, 20), (weakly_known, 30), (collected, 60), (walk_tree, 12),
-                    (all_permutations, 5), (same_code_twice, 40), (captured, 50), (methods, 60), (sparse, 40), (polymorphic, 30),
+                    (all_permutations, 5), (same_code_twice, 40), (captured, 50), (yields_in_calls, 30), (methods, 60), (sparse, 40), (polymorphic, 30),
                     (with_inside, 40), (nested_loops, 12), (builtins_consume, 40), (builtins_fail, 6)]:
     for times in range(4):
         result = function(n)
