@@ -304,9 +304,10 @@ void record_contains(void);
 void record_jump_if(int opcode);
 void record_for_iter(void);
 void record_get_iter(void);
-/* FOR_ITER of a real iterator whose fields are read and written in place (record_iter.c). False: no form, or aborted.
- */
-bool record_next_inline(Value iterator);
+/* The next item of a real iterator, the stack entry `from_top`, whose fields are read and written in place
+ * (record_iter.c): it takes the place of what is above the iterator. False: no form, or aborted. */
+bool record_next_inline(Value iterator, int from_top);
+bool record_is_quiet_iterator(Value v); /* its next() runs no Python code */
 void record_load_global(void);
 void record_load_name(int opcode);
 void record_store_global(int opcode);

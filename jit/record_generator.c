@@ -373,16 +373,54 @@ void record_generator_return(void)
 void record_get_yield_from_iter(void)
 {
     Slot *slot = rec_stack(1);
-    if (!is_generator(actual(1)) || REF_IS_VIRTUAL(slot->ref)) {
+    if (is_generator(actual(1)) && !REF_IS_VIRTUAL(slot->ref))
+        guard_type(as_tagged(slot->ref), &type_generator);
+    else if (is_coroutine(actual(1)))
         record_generic(BC_GET_YIELD_FROM_ITER);
-        return;
-    }
-    guard_type(as_tagged(slot->ref), &type_generator);
+    else
+        record_get_iter();
+}
+
+/* [receiver, None] of an iterator that has no more: the other outcome is an item, with which the interpreter goes on
+ * behind the instruction. */
+static void send_to_exhausted(Value v)
+{
+    Ref iterator = as_tagged(rec_stack(2)->ref);
+    guard_type(iterator, type_of(v));
+    if (REC_FAILED()) return;
+    int raise = record_raise_snapshot();
+    Ref item = emit_call(HELPER_iter_next_quiet, &iterator, 1);
+    emit(IR_GISNOT, IR_NIL, item, ir_const(rec.ir, IR_VAL, CONST_NUMBER, UINT64_MAX - 7), raise, 0);
+    Slot sent = rec_take();
+    rec_push(item, OWN_SELF);
+    rec.f->unit++;
+    rec.snapshot = -1;
+    int with_item = record_snapshot();
+    rec.snapshot = -1;
+    rec.f->unit--;
+    emit(IR_GIS, IR_NIL, item, const_value(VALUE_NULL), with_item, 0);
+    rec.f->depth--;
+    rec.has_effects = true;
+    Slot receiver = rec_take();
+    rec_push_slot(sent);
+    rec_release(receiver);
+}
+
+/* A builtin iterator in the place of the generator: None is all that can be sent to it. */
+static bool send_to_iterator(Value v)
+{
+    if (!record_is_quiet_iterator(v) || !value_is_none(actual(1)) || rec_stack_ref(1) != const_value(VALUE_NONE))
+        return false;
+    if (REF_IS_VIRTUAL(rec_stack(2)->ref)) materialize(rec_stack(2));
+    if (REC_FAILED()) return true;
+    if (!record_next_inline(v, 2) && !REC_FAILED()) send_to_exhausted(v);
+    return true;
 }
 
 /* [receiver, value] */
 void record_send(void)
 {
-    if (is_generator(actual(2)) && record_resume_generator(2, FRAME_EXIT_SEND)) return;
+    Value receiver = actual(2);
+    if (is_generator(receiver) ? record_resume_generator(2, FRAME_EXIT_SEND) : send_to_iterator(receiver)) return;
     if (!REC_FAILED()) record_generic(BC_SEND);
 }

@@ -157,8 +157,7 @@ static void for_list(Slot *slot, Value v)
     rec_push(item, OWN_FRAGILE);
 }
 
-/* Iterators whose next() runs no Python code. */
-static bool is_quiet_iterator(Value v)
+bool record_is_quiet_iterator(Value v)
 {
     const Type *type = type_of(v);
     return type == &type_list_iterator || type == &type_tuple_iterator || type == &type_range_iterator ||
@@ -170,12 +169,12 @@ static bool is_quiet_iterator(Value v)
 /* enumerate and zip over such iterators */
 static bool is_quiet_combination(Value v)
 {
-    if (is_quiet_iterator(v)) return true;
+    if (record_is_quiet_iterator(v)) return true;
     if (type_of(v) == &type_enumerate) return is_quiet_combination(((Enumerate *)value_as_object(v))->iterator);
     if (type_of(v) != &type_zip) return false;
     Value iterators = ((Zip *)value_as_object(v))->iterators;
     for (ssize_t i = 0; i < tuple_length(iterators); i++) {
-        if (!is_quiet_iterator(tuple_item_borrow(iterators, i))) return false;
+        if (!record_is_quiet_iterator(tuple_item_borrow(iterators, i))) return false;
     }
     return true;
 }
@@ -279,7 +278,7 @@ void record_for_iter(void)
         has_form = load_iterator(slot, v);
     }
     if (REC_FAILED()) return;
-    if (!has_form && record_next_inline(v)) return;
+    if (!has_form && record_next_inline(v, 1)) return;
     if (REC_FAILED()) return;
     if (!has_form)
         for_any(rec_stack(1), v);
@@ -315,7 +314,7 @@ void record_get_iter(void)
     }
     (void)owns;
     bool is_builtin = type == &type_range || type == &type_tuple || type == &type_dict || type == &type_str ||
-                      type == &type_enumerate || type == &type_zip || is_quiet_iterator(v);
+                      type == &type_enumerate || type == &type_zip || record_is_quiet_iterator(v);
     if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
     Ref ref = as_tagged(rec_stack(1)->ref);
     if (is_builtin) guard_type(ref, type);

@@ -117,6 +117,32 @@ def delegates(n):
     yield third
 
 
+def delegates_often(n):
+    def body(items):
+        yield from items
+        yield from (1, 2)
+        got = yield from range(len(items) % 4)
+        yield got
+        for part in items[:2]:
+            yield from [part] * 2
+        yield from {"k": part, "l": 1}
+        yield from "ab"
+        yield from {5}
+        yield from zip(items, items[:1])
+    total = []
+    for k in range(n):
+        for v in body([k, k + 1, k * 2][:k % 3 + 1]):
+            total.append(v)
+    changing = {1: 1}
+    try:
+        for k, v in enumerate(body(changing)):
+            if k == 0:
+                changing[2] = 2
+    except (RuntimeError, TypeError) as error:
+        total.append(str(error))
+    return total[-40:]
+
+
 def fails(n):
     for i in range(n):
         if i == 17:
@@ -592,7 +618,7 @@ def builtins_fail(n):
 for function, n in [(pipelines, 400), (consume_kinds, 60), (broken_off, 100), (meets_failure, 40), (meets_stop, 40), (outer_handler, 9),
                     (raises_with_context, 5), (looked_at, 60), (sent_to, 60), (closed_inside, 12), (thrown_into, 40), (resumes_itself, 40),
                     (running_inside, 40), (deaths, 30), (death_of_generator, 20), (weakly_known, 30), (collected, 60), (walk_tree, 12),
-                    (all_permutations, 5), (same_code_twice, 40), (captured, 50), (yields_in_calls, 30), (methods, 60), (sparse, 40), (polymorphic, 30),
+                    (all_permutations, 5), (same_code_twice, 40), (captured, 50), (delegates_often, 20), (yields_in_calls, 30), (methods, 60), (sparse, 40), (polymorphic, 30),
                     (with_inside, 40), (nested_loops, 12), (builtins_consume, 40), (builtins_fail, 6)]:
     for times in range(4):
         result = function(n)
