@@ -77,6 +77,6 @@ Value jit_call_place(Place *place, Function *function, const Value *args, ssize_
 Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
 {
     Place *place = place_find(as_code(function->code), 0, true);
-    if (place && place->link.tree) return jit_call_place(place, function, args, nargs);
+    if (place && place->tree) return jit_call_place(place, function, args, nargs);
     return function_call(value_from_object(function), args, nargs, VALUE_NULL);
 }
