@@ -69,7 +69,14 @@ Value jit_call_place(Place *place, Function *function, const Value *args, ssize_
     for (ssize_t i = 0; i < nargs; i++) locals[i] = value_incref(args[i]);
     for (ssize_t i = nargs; i < frame->code->nlocalsplus; i++) locals[i] = VALUE_NULL;
     frame->ip = (Unit *)frame_quick(frame)->units + 1; /* behind RESUME */
-    frame->is_complete = true;
+    frame->is_complete = code_is_shown(frame->code);
     thread->frame = frame;
     return run_callee(tree, frame);
+}
+
+Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
+{
+    Place *place = place_find(as_code(function->code), 0, true);
+    if (place && place->tree) return jit_call_place(place, function, args, nargs);
+    return function_call(value_from_object(function), args, nargs, VALUE_NULL);
 }

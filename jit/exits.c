@@ -19,6 +19,7 @@
 #include "objects/slice.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
+#include "vm/generator.h"
 
 enum { EXIT_FRAMES = 16 }; /* at least RECORD_FRAMES */
 
@@ -262,13 +263,17 @@ static void write_entries(Rebuild *r, const Snapshot *s, int low, int high, Valu
     }
 }
 
-/* The reference to the one before is in the handler's stack. */
-static void write_handled(Rebuild *r, const Snapshot *s)
+/* The reference to the one before is in the handler's stack. What is handled belongs to the frames below the generators
+ * that the exit has linked. */
+static void write_handled(Rebuild *r, const Snapshot *s, HandledException *handled)
 {
+    HandledException *innermost = current_thread->handled;
+    current_thread->handled = handled;
     for (int i = 0; i < s->entry_count; i++) {
         const SnapEntry *entry = &r->ir->entries[s->first_entry + i];
         if (entry->slot == SLOT_HANDLED) exception_set_handled(build(r, entry->ref, entry->flags));
     }
+    current_thread->handled = innermost;
 }
 
 static void place_frame(Frame *frame, const SnapFrame *f, bool is_innermost, bool keeps_sp)
@@ -342,10 +347,9 @@ static COLD NULLABLE FastExit *make_fast(const Tree *ir, int snapshot)
     for (int i = 0; i < s->frame_count && fast->is_possible; i++) {
         const SnapFrame *frame = &ir->frames[s->first_frame + i];
         int high = i + 1 < s->frame_count ? frame[1].base : INT_MAX;
-        if (i > 0 &&
-            !make_fast_entry(ir, live, live_count, frame->function, frame->function_flags, &fast->frames[i].function)) {
+        int flags = frame->function_flags & FRAME_OF_GENERATOR ? SLOT_OWNED : frame->function_flags;
+        if (i > 0 && !make_fast_entry(ir, live, live_count, frame->function, flags, &fast->frames[i].function))
             fast->is_possible = false;
-        }
         for (int k = 0; k < s->entry_count && fast->is_possible; k++) {
             const SnapEntry *entry = &ir->entries[s->first_entry + k];
             if (entry->slot < frame->base || entry->slot >= high) continue;
@@ -409,13 +413,20 @@ Value exit_result(JitTree *tree, int snapshot, const uint64_t *values)
     return fast_value(&s->fast->entries[s->result - 1], values);
 }
 
+/* An inlined generator goes on in the frame that it has; what the trace did not change is in there. */
+static Frame *enter_generator(Value generator, const SnapFrame *f)
+{
+    generator_link(as_generator(generator), f->exit);
+    return current_thread->frame = &as_generator(generator)->frame;
+}
+
 /* Pushes the frame of an inlined call. NULL: no memory; what the trace owns is lost then. */
 static NULLABLE Frame *push_callee(Value function, const SnapFrame *f)
 {
     Frame *callee = frame_push(as_function(function));
     if (!callee) return NULL;
     callee->exit = f->exit;
-    callee->is_complete = true;
+    callee->is_complete = code_is_shown(callee->code);
     memset(callee->localsplus, 0, (size_t)f->locals * sizeof(Value));
     return current_thread->frame = callee;
 }
@@ -426,7 +437,11 @@ static NULLABLE Frame *leave_fast(const FastExit *fast, const Tree *ir, const Sn
     const FastEntry *entry = fast->entries;
     for (int i = 0; i < s->frame_count; i++) {
         const SnapFrame *f = &ir->frames[s->first_frame + i];
-        if (i > 0 && !(frame = push_callee(fast_value(&fast->frames[i].function, values), f))) return NULL;
+        if (i > 0) {
+            Value function = fast_value(&fast->frames[i].function, values);
+            bool is_generator = f->function_flags & FRAME_OF_GENERATOR;
+            if (!(frame = is_generator ? enter_generator(function, f) : push_callee(function, f))) return NULL;
+        }
         for (const FastEntry *end = fast->entries + fast->frames[i].end; entry < end; entry++) {
             frame->localsplus[entry->slot] = fast_value(entry, values);
         }
@@ -442,8 +457,9 @@ static COLD NULLABLE Frame *rebuild_frames(Rebuild *r, const Snapshot *s, Frame 
         int words = i + 1 < s->frame_count ? r->ir->frames[s->first_frame + i + 1].base - f->base : 0xffff - f->base;
         if (i > 0) {
             Value function = {raw_value(r, f->function)};
-            if (!(f->function_flags & SLOT_OWNED)) value_incref(function);
-            if (!(frame = push_callee(function, f))) return NULL;
+            bool is_generator = f->function_flags & FRAME_OF_GENERATOR;
+            if (!is_generator && !(f->function_flags & SLOT_OWNED)) value_incref(function);
+            if (!(frame = is_generator ? enter_generator(function, f) : push_callee(function, f))) return NULL;
         }
         r->frames[r->frame_count++] = frame;
         write_entries(r, s, f->base, f->base + words, frame->localsplus);
@@ -467,6 +483,7 @@ static void finish_instruction(Frame *frame, Finish finish, int takes)
 NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
 {
     Snapshot *quick = &tree->ir.snapshots[snapshot];
+    current_thread->frame = frame; /* a generator's may be the trace's innermost one */
     if (UNLIKELY(!quick->fast)) quick->fast = make_fast(&tree->ir, snapshot);
     if (LIKELY(quick->fast && quick->fast->is_possible)) {
         Finish finish = quick->finish;
@@ -485,8 +502,9 @@ NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const ui
     r.live = quick->fast ? quick->fast->live : live;
     r.live_count = quick->fast ? quick->fast->live_count : snapshot_live(&tree->ir, snapshot, live);
     Value pending = error_fetch(); /* what is built below raises and clears errors of its own */
+    HandledException *handled = current_thread->handled;
     frame = rebuild_frames(&r, s, frame);
-    write_handled(&r, s);
+    write_handled(&r, s, handled);
     if (!value_is_null(pending)) error_restore(pending);
     if (s->finish && frame) finish_instruction(frame, s->finish, s->finish_takes);
     return frame;

@@ -21,6 +21,7 @@
 #include "objects/str.h"
 #include "objects/tuple.h"
 #include "objects/type.h"
+#include "vm/generator.h"
 #include "vm/operations.h"
 
 static double helper_float_remainder(double a, double b)
@@ -226,6 +227,17 @@ static Value helper_tuple_5(Value a, Value b, Value c, Value d, Value e)
 static Value helper_tuple_6(Value a, Value b, Value c, Value d, Value e, Value f)
 {
     return tuple_of((Value[]){a, b, c, d, e, f}, 6);
+}
+
+/* The generator, which nothing has linked, has returned; `count` slots of its frame are in use. */
+static void helper_generator_finish(Value v, int64_t count)
+{
+    Generator *generator = as_generator(v);
+    Frame *frame = &generator->frame;
+    frame->sp = frame->localsplus + count;
+    generator->state = GENERATOR_COMPLETED;
+    value_clear(&generator->handled.exception);
+    frame_clear(frame);
 }
 
 static Value helper_iter_next(Value iterator)

@@ -74,6 +74,7 @@ typedef enum AliasClass {
     ALIAS_BYTEARRAY_ELEMENT,
     ALIAS_ITERATOR, /* fields of iterator objects */
     ALIAS_FRAME,
+    ALIAS_GENERATOR, /* what changes in generators: locals, stack, position, state */
     ALIAS_EXCEPTION,
     ALIAS_OTHER,
     ALIAS_COUNT
@@ -108,7 +109,11 @@ typedef struct Const {
 
 /* --- snapshots --- */
 
-enum SnapFlags { SLOT_OWNED = 1 /* the trace's own reference moves to the frame; else the exit increfs */ };
+enum SnapFlags {
+    SLOT_OWNED = 1,         /* the trace's own reference moves to the frame; else the exit increfs */
+    FRAME_OF_GENERATOR = 2, /* of frames: the one inside the generator `function` */
+    FRAME_IS_LINKED = 4     /* … which is among the thread's frames already */
+};
 
 /* The slot of a snapshot entry that is no slot: the exception being handled, which memory does not know of yet. The
  * flags' upper byte: how many handlers deep the trace is. */
@@ -121,14 +126,14 @@ typedef struct SnapEntry {
 } SnapEntry;
 
 typedef struct SnapFrame {
-    Ref function;    /* constant or value; REF_NONE for the entry frame */
+    Ref function;    /* constant or value; REF_NONE for the entry frame; or a generator */
     int32_t unit;    /* instruction to execute next; for callers: the CALL that runs */
     uint16_t base;   /* first slot */
     uint16_t depth;  /* stack entries */
     uint16_t locals; /* nlocalsplus */
     uint8_t return_units;
     uint8_t exit;           /* FrameExit */
-    uint8_t function_flags; /* SLOT_OWNED */
+    uint8_t function_flags; /* SnapFlags */
     int32_t code;           /* index into tree->codes */
 } SnapFrame;
 

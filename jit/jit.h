@@ -31,6 +31,7 @@
 #define JIT_JIT_H
 
 #include "objects/code.h"
+#include "objects/function.h"
 #include "objects/thread.h"
 
 struct Frame;
@@ -70,6 +71,9 @@ void jit_record_abandon(void);
 bool jit_records_unwinding(struct Frame *frame);
 bool jit_enter(struct Frame *frame, union Unit *ip, Value *sp);
 int jit_original_opcode(const union Unit *unit);
+
+/* Calls the function with its positional arguments; into its native code directly, if it has some. */
+Value jit_call_function(Function *function, const Value *args, ssize_t nargs) NODISCARD;
 
 /* A code object dies: forget what is known of it. */
 void jit_code_destroyed(Code *code);

@@ -88,6 +88,16 @@ static bool is_forwarded(const Tree *tree, Ref stored, const Ins *load)
     return ir_is_visible(tree, stored) && ir_type(tree, stored) == (IrType)load->type;
 }
 
+/* A guard says that they are different objects (generators: record_generator.c). */
+static bool are_different(const Tree *tree, Ref a, Ref b)
+{
+    for (Ref ref = tree->chain_head[IR_GISNOT]; ref >= 0; ref = tree->chain[ref]) {
+        const Ins *ins = &tree->ins[ref];
+        if (ins->op == IR_GISNOT && ((ins->a == a && ins->b == b) || (ins->a == b && ins->b == a))) return true;
+    }
+    return false;
+}
+
 static Ref find_load(const Tree *tree, const Ins *load)
 {
     Ref limit = load->aux == ALIAS_CONST ? -1 : tree->clobber[load->aux];
@@ -108,6 +118,7 @@ static Ref find_load(const Tree *tree, const Ins *load)
             if (store->a == load->a && is_forwarded(tree, store->b, load)) {
                 return store->b;
             }
+            if (load->aux == ALIAS_GENERATOR && store->a != load->a && are_different(tree, store->a, load->a)) continue;
         }
         limit = ref; /* may be the same place: older knowledge is void */
         break;

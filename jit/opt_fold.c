@@ -126,7 +126,7 @@ static Ref fold_guard_is_tagged(Tree *tree, Ins *ins)
 {
     Value v = {ir_constant(tree, ins->b)->bits};
     bool is_bool = tree->ins[ins->a].op == IR_TAGB;
-    if (value_is_object(v) || (value_is_singleton(v) && !(is_bool && value_is_bool(v)))) {
+    if (value_is_object_or_null(v) || (value_is_singleton(v) && !(is_bool && value_is_bool(v)))) {
         return ins->op == IR_GIS ? FOLD_FAILS : FOLD_DROP;
     }
     return FOLD_NONE;

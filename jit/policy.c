@@ -362,7 +362,7 @@ bool jit_enter(Frame *frame, Unit *ip, Value *sp)
     frame->ip = ip;
     frame->sp = sp;
     if (is_function) {
-        frame->is_complete = true;
+        frame->is_complete = code_is_shown(frame->code);
     } else if (opcode != BC_JUMP_BACKWARD) {
         int taken = jump_taken(opcode, sp[-1]);
         if (taken < 0) return false;

@@ -20,7 +20,7 @@ static void recorder_reset(JitTree *tree)
         false;
     rec.instructions = 0;
     rec.reason = REASON_NONE;
-    rec.followed_count = rec.unrolled = 0;
+    rec.followed_count = rec.generator_count = rec.unrolled = 0;
     rec.kinds_differ = false;
     for (int i = 0; i < RECORD_OBJECTS; i++) rec.objects[i].holders = 0;
     rec.handled_depth = 0;
@@ -133,13 +133,17 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
         rec.f->unit = sf.unit;
         rec.f->return_units = sf.return_units;
         rec.f->exit = i ? sf.exit : 0;
-        rec.f->function_slot = (Slot){sf.function, sf.function_flags & SLOT_OWNED ? OWN_SELF : OWN_NONE, true, 0};
-        if (i > 0 && REF_IS_INS(sf.function) && rec.f->function_slot.own == OWN_NONE)
+        rec.f->is_generator = sf.function_flags & FRAME_OF_GENERATOR;
+        rec.f->is_linked = sf.function_flags & FRAME_IS_LINKED;
+        rec.f->suspended_at = -1;
+        if (!rec.f->is_generator)
+            rec.f->function_slot = (Slot){sf.function, sf.function_flags & SLOT_OWNED ? OWN_SELF : OWN_NONE, true, 0};
+        if (i > 0 && !rec.f->is_generator && REF_IS_INS(sf.function) && rec.f->function_slot.own == OWN_NONE)
             rec.f->function_slot.own = OWN_FRAGILE;
         int words = frame_quick(chain[i])->frame_words - FRAME_WORDS;
         if (sf.base + words > RECORD_SLOTS) return false;
-        Slot fresh =
-            i == 0 ? (Slot){REF_UNREAD, OWN_MEMORY, false, 0} : (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
+        Slot fresh = i == 0 || rec.f->is_generator ? (Slot){REF_UNREAD, OWN_MEMORY, false, 0}
+                                                   : (Slot){const_value(VALUE_NULL), OWN_NONE, true, 0};
         for (int k = 0; k < words; k++) rec.slots[sf.base + k] = fresh;
     }
     for (int i = 0; i < s->entry_count; i++) {
@@ -550,11 +554,13 @@ static void close_root(void)
 }
 
 /* False: recording goes on behind the head. A variable that begins as an int and becomes a float in the first iteration
- * ("total = 0") has the head's kind after one more iteration. */
+ * ("total = 0") has the head's kind after one more iteration; a generator that yields here and there in turn is back
+ * where it was. */
 bool record_close_at_head(void)
 {
-    enum { UNROLLED_MAX = 2 };
+    enum { UNROLLED_MAX = 2, GENERATOR_ROUNDS = 3 };
     if (rec.bridge_of >= 0 && !ends_fit() && rec.unrolled++ < UNROLLED_MAX) return false;
+    if (rec.bridge_of < 0 && record_generators_have_moved() && rec.unrolled++ < GENERATOR_ROUNDS) return false;
     rec.snapshot = -1;
     settle_slots();
     if (REC_FAILED()) return true;

@@ -45,6 +45,9 @@ typedef struct RecordFrame {
     Frame *frame; /* the real one, as the interpreter runs it */
     Code *code;
     Ref function; /* REF_NONE for the entry frame */
+    bool is_generator; /* the frame inside the generator `function` (record_generator.c) */
+    bool is_linked;    /* … which is among the thread's frames */
+    int suspended_at;  /* … whose position in memory is this unit; -1: not known */
     int base;     /* its first slot */
     int depth;    /* stack entries */
     int unit;     /* instruction being recorded; in callers: the CALL */
@@ -114,6 +117,13 @@ typedef struct Recorder {
         int target, count;
     } followed[16];
     int followed_count;
+    /* generators that the recording has resumed (record_generator.c) */
+    struct {
+        Ref ref;
+        const void *actual;       /* to compare addresses only: it may be gone */
+        const Unit *first, *last; /* where it was resumed first, and is suspended now; NULL: it runs or has ended */
+    } generators[8];
+    int generator_count;
     /* sizes of the tree's vectors at the start, for undoing */
     Tree saved;
 } Recorder;
@@ -137,6 +147,9 @@ Slot rec_take(void);                             /* pops; the caller has the slo
 void rec_release(Slot slot);                     /* gives it up: counts down when owned */
 void rec_drop(int count);                        /* pops and releases */
 void rec_flush(int from_top);                    /* an owned stack entry into the entry frame's memory */
+void rec_clear_memory(int absolute);             /* of the slot: its reference has moved into the trace */
+RecordFrame *rec_frame_of(int absolute);
+bool rec_may_be_unbound(Ref ref);                /* it was read from a variable's memory */
 void rec_own(Slot *slot);                        /* makes it OWN_SELF (or OWN_NONE for what is not counted) */
 void rec_assign(Slot *target, int absolute, Slot value);
 int rec_absolute(const Slot *slot);
@@ -251,6 +264,21 @@ void record_checkpoint(Ref call); /* the operands are on the stack still */
 bool record_flip(Frame *frame);
 void record_finish_instruction(Finish finish, int takes);
 
+/* --- generators that the trace runs: record_generator.c --- */
+/* The generator in the stack entry `from_top` goes on as an inlined frame, for FOR_ITER or SEND; what is sent to it is
+ * above it on the stack, if anything. False: it cannot (nothing is emitted), or aborted. */
+bool record_resume_generator(int from_top, int exit);
+void record_yield(void);
+void record_generator_return(void);
+void record_send(void);
+void record_get_yield_from_iter(void);
+bool record_runs_generator(void); /* one of the frames is a generator's */
+Slot record_generator_slot(const RecordFrame *f, int index); /* as it is in memory */
+void record_clear_generator_slot(const RecordFrame *f, int index);
+void record_generator_goes_on(int target);
+bool record_generators_have_moved(void); /* one is suspended elsewhere than at the start of the path */
+void record_link_generators(void); /* somebody may look at the frames of the thread now */
+
 /* --- with: record_with.c --- */
 void record_before_with(void);
 bool record_call_exit(int nargs);
@@ -276,9 +304,10 @@ void record_contains(void);
 void record_jump_if(int opcode);
 void record_for_iter(void);
 void record_get_iter(void);
-/* FOR_ITER of a real iterator whose fields are read and written in place (record_iter.c). False: no form, or aborted.
- */
-bool record_next_inline(Value iterator);
+/* The next item of a real iterator, the stack entry `from_top`, whose fields are read and written in place
+ * (record_iter.c): it takes the place of what is above the iterator. False: no form, or aborted. */
+bool record_next_inline(Value iterator, int from_top);
+bool record_is_quiet_iterator(Value v); /* its next() runs no Python code */
 void record_load_global(void);
 void record_load_name(int opcode);
 void record_store_global(int opcode);
@@ -352,6 +381,7 @@ void record_call(void);
 void record_return(void);
 void record_deref(int opcode);
 void record_backward_jump(int target);
+int record_times_followed(Code *code, int target);
 void record_generic(int opcode);
 /* Truth of the operand on top as a BOOL ref or constant; REF_NONE: aborted. */
 Ref record_truth(int from_top);

@@ -555,6 +555,10 @@ static void return_of_shown_frame(void)
 
 void record_return(void)
 {
+    if (rec.f->is_generator) {
+        record_generator_return();
+        return;
+    }
     if (record_frame_is_shown() || (rec.frame_count == 1 && rec.f->frame->object)) {
         return_of_shown_frame();
         return;

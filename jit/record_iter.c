@@ -225,10 +225,10 @@ static void push_item(const Item *item)
     rec_push_slot((Slot){tuple, OWN_NONE, true, 0});
 }
 
-bool record_next_inline(Value v)
+bool record_next_inline(Value v, int from_top)
 {
-    if (type_has_flag(type_of(v), TYPE_HEAP) || REF_IS_VIRTUAL(rec_stack(1)->ref)) return false;
-    Ref ref = as_tagged(rec_stack(1)->ref);
+    if (type_has_flag(type_of(v), TYPE_HEAP) || REF_IS_VIRTUAL(rec_stack(from_top)->ref)) return false;
+    Ref ref = as_tagged(rec_stack(from_top)->ref);
     const Type *type = type_of(v);
     Step step = {.count = 0};
     Item item = {.count = 0};
@@ -246,6 +246,7 @@ bool record_next_inline(Value v)
     if (!has_form || REC_FAILED()) return false;
     for (int i = 0; i < step.count; i++)
         emit_store(step.stores[i].base, step.stores[i].offset, step.stores[i].word, ALIAS_ITERATOR);
+    rec_drop(from_top - 1);
     push_item(&item);
     return true;
 }

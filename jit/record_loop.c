@@ -157,8 +157,7 @@ static void for_list(Slot *slot, Value v)
     rec_push(item, OWN_FRAGILE);
 }
 
-/* Iterators whose next() runs no Python code. */
-static bool is_quiet_iterator(Value v)
+bool record_is_quiet_iterator(Value v)
 {
     const Type *type = type_of(v);
     return type == &type_list_iterator || type == &type_tuple_iterator || type == &type_range_iterator ||
@@ -170,12 +169,12 @@ static bool is_quiet_iterator(Value v)
 /* enumerate and zip over such iterators */
 static bool is_quiet_combination(Value v)
 {
-    if (is_quiet_iterator(v)) return true;
+    if (record_is_quiet_iterator(v)) return true;
     if (type_of(v) == &type_enumerate) return is_quiet_combination(((Enumerate *)value_as_object(v))->iterator);
     if (type_of(v) != &type_zip) return false;
     Value iterators = ((Zip *)value_as_object(v))->iterators;
     for (ssize_t i = 0; i < tuple_length(iterators); i++) {
-        if (!is_quiet_iterator(tuple_item_borrow(iterators, i))) return false;
+        if (!record_is_quiet_iterator(tuple_item_borrow(iterators, i))) return false;
     }
     return true;
 }
@@ -266,18 +265,20 @@ void record_for_iter(void)
     Value v = actual(1);
     if (record_special_next() || REC_FAILED()) return;
     if (is_generator(v)) {
-        for_any(rec_stack(1), v);
+        if (!record_resume_generator(1, FRAME_EXIT_GENERATOR) && !REC_FAILED()) for_any(rec_stack(1), v);
         return;
     }
     Slot *slot = &rec.slots[rec.f->base + rec.f->code->nlocalsplus + rec.f->depth - 1];
     const Type *type = type_of(v);
-    bool has_form = type == &type_range_iterator || type == &type_list_iterator;
+    /* in a generator's frame it is in memory again at each yield: better used where it is */
+    bool has_form = (type == &type_range_iterator || type == &type_list_iterator) &&
+                    !(rec.f->is_generator && !REF_IS_VIRTUAL(slot->ref));
     if (has_form && !REF_IS_VIRTUAL(slot->ref) && !enter_iterator(slot, v)) {
         rec_stack(1);
         has_form = load_iterator(slot, v);
     }
     if (REC_FAILED()) return;
-    if (!has_form && record_next_inline(v)) return;
+    if (!has_form && record_next_inline(v, 1)) return;
     if (REC_FAILED()) return;
     if (!has_form)
         for_any(rec_stack(1), v);
@@ -296,6 +297,10 @@ void record_get_iter(void)
     const Type *type = type_of(v);
     static const Own owns[4] = {OWN_NONE, OWN_NONE, OWN_NONE, OWN_NONE};
     if (is_virtual(slot->ref, VIRTUAL_RANGE_ITERATOR)) return; /* range() made it so (record_call.c) */
+    if (is_generator(v) && !REF_IS_VIRTUAL(slot->ref)) {       /* its own iterator */
+        guard_type(as_tagged(slot->ref), type);
+        return;
+    }
     if (type == &type_list && !REF_IS_VIRTUAL(slot->ref)) {
         guard_type(slot->ref, &type_list);
         if (REC_FAILED()) return;
@@ -309,7 +314,7 @@ void record_get_iter(void)
     }
     (void)owns;
     bool is_builtin = type == &type_range || type == &type_tuple || type == &type_dict || type == &type_str ||
-                      type == &type_enumerate || type == &type_zip || is_generator(v) || is_quiet_iterator(v);
+                      type == &type_enumerate || type == &type_zip || record_is_quiet_iterator(v);
     if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
     Ref ref = as_tagged(rec_stack(1)->ref);
     if (is_builtin) guard_type(ref, type);
@@ -325,7 +330,7 @@ void record_get_iter(void)
 enum { FOLLOWED_MAX = 3 };
 
 /* How often this path has gone round that loop already. */
-static int times_followed(Code *code, int target)
+int record_times_followed(Code *code, int target)
 {
     for (int i = 0; i < rec.followed_count; i++) {
         if (rec.followed[i].code == code && rec.followed[i].target == target) return rec.followed[i].count++;
@@ -343,6 +348,10 @@ static int times_followed(Code *code, int target)
 void record_backward_jump(int target)
 {
     Code *code = rec.f->code;
+    if (rec.f->is_generator) {
+        record_generator_goes_on(target);
+        return;
+    }
     bool is_entry_frame = rec.frame_count == 1;
     if (is_entry_frame && code == rec.place->code && target == rec.place->unit && !rec.place->is_function) return;
     if (rec.bridge_of < 0 && is_entry_frame && !rec.place->is_function) {
@@ -354,7 +363,7 @@ void record_backward_jump(int target)
         record_abort(REASON_NO_MEMORY);
         return;
     }
-    if (!loop->tree && times_followed(code, target) < FOLLOWED_MAX) return;
+    if (!loop->tree && record_times_followed(code, target) < FOLLOWED_MAX) return;
     if (is_entry_frame) {
         record_link(loop);
     } else {

@@ -63,9 +63,21 @@ static bool is_rewritten_in_memory(int absolute)
     return false;
 }
 
+RecordFrame *rec_frame_of(int absolute)
+{
+    int i = rec.frame_count - 1;
+    while (i > 0 && absolute < rec.frames[i].base) i--;
+    return &rec.frames[i];
+}
+
 static void read_slot(Slot *slot)
 {
     int absolute = rec_absolute(slot);
+    const RecordFrame *f = rec_frame_of(absolute);
+    if (f->is_generator) {
+        *slot = record_generator_slot(f, absolute - f->base);
+        return;
+    }
     Value v = rec.frames[0].frame->localsplus[absolute];
     bool is_as_entered = rec.bridge_of >= 0 && !slot->in_memory && !is_rewritten_in_memory(absolute);
     Ref ref = is_as_entered ? find_entry(absolute) : REF_NONE;
@@ -151,8 +163,13 @@ void rec_push_copy(const Slot *slot, int local)
 }
 
 /* aux 1: a slot that is filled anew in each iteration, so that the loop's body has to clear it too */
-static void clear_memory(int absolute)
+void rec_clear_memory(int absolute)
 {
+    const RecordFrame *f = rec_frame_of(absolute);
+    if (f->is_generator) {
+        record_clear_generator_slot(f, absolute - f->base);
+        return;
+    }
     bool is_temporary = absolute >= rec.frames[0].code->nlocalsplus + rec.tree->entry_depth;
     ir_append(rec.ir, (Ins){IR_SLOTCLR, IR_NIL, is_temporary, absolute, REF_NONE, 0});
 }
@@ -183,10 +200,10 @@ Slot rec_take(void)
                     owns[i] = i == 0 ? OWN_SELF : OWN_NONE;
                 }
                 slot.ref = virtual_new(v.kind, fields, owns, v.count);
-                clear_memory(absolute);
+                rec_clear_memory(absolute);
             }
         } else if (is_counted(slot.ref)) {
-            clear_memory(absolute);
+            rec_clear_memory(absolute);
         }
         slot.own = OWN_SELF;
     }
@@ -250,6 +267,13 @@ bool known_type(Ref ref, const Type **type)
         }
     }
     return false;
+}
+
+bool rec_may_be_unbound(Ref ref)
+{
+    if (!REF_IS_INS(ref) || ir_type(rec.ir, ref) != IR_VAL) return false;
+    const Ins *ins = &rec.ir->ins[ref];
+    return ins->op == IR_ENTRY || ins->op == IR_SLOAD || (ins->op == IR_FLOAD && ins->aux == ALIAS_GENERATOR);
 }
 
 /* --- ownership --- */
@@ -384,7 +408,7 @@ void rec_assign(Slot *target, int absolute, Slot value)
     Slot old = *target;
     if (old.own == OWN_MEMORY && !REF_IS_VIRTUAL(old.ref)) {
         if (is_counted(old.ref)) {
-            clear_memory(absolute);
+            rec_clear_memory(absolute);
             old.own = OWN_SELF;
         } else {
             old.own = OWN_NONE;
@@ -407,6 +431,7 @@ void record_set_ip(void)
     RecordFrame *outer = &rec.frames[0];
     const Unit *unit = frame_quick(outer->frame)->units + outer->unit;
     ir_append(rec.ir, (Ins){IR_SETIP, IR_NIL, 0, outer->unit, ir_address(rec.ir, unit), 0});
+    record_link_generators();
 }
 
 void record_escaped(void)
@@ -434,6 +459,12 @@ int record_keep_code(Code *code)
     return rec.ir->codes_count - 1;
 }
 
+static uint8_t frame_flags(const RecordFrame *f)
+{
+    if (f->is_generator) return FRAME_OF_GENERATOR | (f->is_linked ? FRAME_IS_LINKED : 0);
+    return f->function_slot.own == OWN_SELF ? SLOT_OWNED : 0;
+}
+
 static int take_snapshot(SnapKind kind)
 {
     if (rec.has_effects) {
@@ -455,7 +486,7 @@ static int take_snapshot(SnapKind kind)
             const Slot *slot = &rec.slots[f->base + k];
             if (!slot->modified || slot->ref == REF_UNREAD) continue;
             bool is_unbound = slot->ref == const_value(VALUE_NULL);
-            if (i > 0 && is_unbound && k < f->code->nlocalsplus) continue;
+            if (i > 0 && is_unbound && k < f->code->nlocalsplus && !f->is_generator) continue;
             add_entry(f->base + k, slot);
         }
         *VECTOR_ADD(ir, frames) = (SnapFrame){f->function,
@@ -465,7 +496,7 @@ static int take_snapshot(SnapKind kind)
                                               (uint16_t)f->code->nlocalsplus,
                                               (uint8_t)f->return_units,
                                               (uint8_t)f->exit,
-                                              f->function_slot.own == OWN_SELF ? SLOT_OWNED : 0,
+                                              frame_flags(f),
                                               record_keep_code(f->code)};
     }
     if (rec.handled_depth > 0) {
@@ -630,9 +661,7 @@ void guard_type(Ref ref, const Type *type)
     if (t != IR_VAL) return; /* unboxed: its type is its IR type; the caller has looked at the actual value */
     const Type *known;
     if (known_type(ref, &known) && known == type) return;
-    if (REF_IS_INS(ref) && (rec.ir->ins[ref].op == IR_ENTRY || rec.ir->ins[ref].op == IR_SLOAD)) {
-        emit_guard(IR_GISNOT, ref, const_value(VALUE_NULL));
-    }
+    if (rec_may_be_unbound(ref)) emit_guard(IR_GISNOT, ref, const_value(VALUE_NULL));
     emit_guard(IR_GOBJ, ref, const_type(type));
 }
 

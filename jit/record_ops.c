@@ -12,6 +12,7 @@
 #include "objects/shape.h"
 #include "objects/str.h"
 #include "objects/tuple.h"
+#include "vm/generator.h"
 
 /* --- locals --- */
 
@@ -57,10 +58,7 @@ static void record_load_fast(void)
         return;
     }
     if (REF_IS_VIRTUAL(slot->ref) && !is_object(slot->ref)) materialize(slot);
-    if (REF_IS_INS(slot->ref) && ir_type(rec.ir, slot->ref) == IR_VAL &&
-        (rec.ir->ins[slot->ref].op == IR_ENTRY || rec.ir->ins[slot->ref].op == IR_SLOAD)) {
-        emit_guard(IR_GISNOT, slot->ref, const_value(VALUE_NULL));
-    }
+    if (rec_may_be_unbound(slot->ref)) emit_guard(IR_GISNOT, slot->ref, const_value(VALUE_NULL));
     rec_push_copy(slot, rec.f->base + index);
 }
 
@@ -124,8 +122,7 @@ void rec_detach(Slot *slot)
 {
     if (slot->own == OWN_MEMORY && is_counted(slot->ref)) {
         if (REF_IS_VIRTUAL(slot->ref)) materialize(slot);
-        emit(IR_SLOTCLR, IR_NIL, REF_NONE, REF_NONE, 0, 0);
-        rec.ir->ins[rec.ir->ins_count - 1].a = rec_absolute(slot);
+        rec_clear_memory(rec_absolute(slot));
         slot->own = OWN_SELF;
         rec.snapshot = rec.raise_snapshot = -1;
     } else if (slot->own == OWN_MEMORY) {
@@ -277,9 +274,18 @@ void record_jump_if(int opcode)
 
 /* --- the table --- */
 
-static void record_resume(void)
+/* An iterator that somebody else holds too goes without a word: a generator's end may run code. */
+static void record_pop_top(void)
 {
-    if (rec.oparg >= 2) record_abort(REASON_GENERATOR);
+    Slot *slot = rec_stack(1);
+    bool owns = slot->own == OWN_MEMORY || slot->own == OWN_SELF;
+    bool is_shared = owns && !REF_IS_VIRTUAL(slot->ref) && is_generator(actual(1)) && has_other_owners(actual(1));
+    if (is_shared) emit(IR_GSHARED, IR_NIL, slot->ref, REF_NONE, record_snapshot(), 0);
+    Slot taken = rec_take();
+    if (is_shared)
+        record_release_ref(taken.ref, true);
+    else
+        rec_release(taken);
 }
 
 void record_instruction(int opcode)
@@ -293,8 +299,8 @@ void record_instruction(int opcode)
     case BC_PRECALL:
     case BC_KW_NAMES:
     case BC_JUMP_FORWARD: return;
-    case BC_RESUME: record_resume(); return;
-    case BC_POP_TOP: rec_drop(1); return;
+    case BC_RESUME: return;
+    case BC_POP_TOP: record_pop_top(); return;
     case BC_PUSH_NULL: rec_push(const_value(VALUE_NULL), OWN_NONE); return;
     case BC_COPY: record_copy(); return;
     case BC_SWAP: record_swap(); return;
@@ -325,6 +331,9 @@ void record_instruction(int opcode)
     case BC_JUMP_BACKWARD_NO_INTERRUPT: record_backward_jump(rec.f->unit + 1 - rec.oparg); return;
     case BC_FOR_ITER: record_for_iter(); return;
     case BC_GET_ITER: record_get_iter(); return;
+    case BC_GET_YIELD_FROM_ITER: record_get_yield_from_iter(); return;
+    case BC_SEND: record_send(); return;
+    case BC_YIELD_VALUE: record_yield(); return;
     case BC_LOAD_GLOBAL: record_load_global(); return;
     case BC_LOAD_NAME: record_load_name(opcode); return;
     case BC_STORE_NAME:

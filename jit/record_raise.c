@@ -17,6 +17,7 @@ static int handler_frame(void)
 {
     int target, depth;
     bool push_lasti;
+    if (record_runs_generator()) return -1; /* it has a stack of handled exceptions of its own */
     for (int i = rec.frame_count - 1; i >= 0; i--) {
         if (code_find_handler(rec.frames[i].code, rec.frames[i].unit, &target, &depth, &push_lasti)) return i;
         if (rec.frames[i].exit == FRAME_EXIT_NEXT) return -1; /* StopIteration would end a loop there */

@@ -153,6 +153,7 @@ static void code_destroy(Object *self)
 {
     Code *code = (Code *)self;
     if (!value_is_null(code->weaklist)) weakref_clear_all(self);
+    code_free_loops(code);
     code_free_quick(code);
     Value *owned[] = {&code->code,        &code->constants,     &code->names, &code->localsplus_names,
                       &code->local_kinds, &code->filename,      &code->name,  &code->qualname,

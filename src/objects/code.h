@@ -10,7 +10,8 @@ enum CodeFlags {
     CO_GENERATOR = 0x20, CO_COROUTINE = 0x80, CO_ITERABLE_COROUTINE = 0x100, CO_ASYNC_GENERATOR = 0x200,
     CO_FUTURE_DIVISION = 0x20000, CO_FUTURE_ABSOLUTE_IMPORT = 0x40000, CO_FUTURE_WITH_STATEMENT = 0x80000,
     CO_FUTURE_PRINT_FUNCTION = 0x100000, CO_FUTURE_UNICODE_LITERALS = 0x200000, CO_FUTURE_BARRY_AS_BDFL = 0x400000,
-    CO_FUTURE_GENERATOR_STOP = 0x800000, CO_FUTURE_ANNOTATIONS = 0x1000000
+    CO_FUTURE_GENERATOR_STOP = 0x800000, CO_FUTURE_ANNOTATIONS = 0x1000000,
+    CO_HIDDEN = 0x40000000 /* ours: frames that nobody sees (vm/consume.c) */
 };
 
 enum LocalKind { LOCAL_FAST = 0x20, LOCAL_CELL = 0x40, LOCAL_FREE = 0x80 }; /* bits of local_kinds, as CPython's */
@@ -38,6 +39,7 @@ typedef struct Code {
     NULLABLE void *quick; /* vm/quicken.h: made at the first execution */
     uint64_t calls;       /* invocations counted */
     NULLABLE void *jit;   /* the JIT's record of this code */
+    NULLABLE void *loops; /* vm/consume.c */
 } Code;
 
 extern Type type_code;
@@ -52,6 +54,7 @@ typedef struct CodeFields {
 
 /* Frees the quickened form and tells the JIT: called when the code object dies; implemented by vm/quicken.c. */
 void code_free_quick(Code *code);
+void code_free_loops(Code *code); /* vm/consume.c */
 
 /* Set by -X no_debug_ranges and PYTHONNODEBUGRANGES: code objects are made without column positions. */
 extern bool code_drops_columns;

@@ -88,4 +88,11 @@ static inline int iter_finish(void)
  * both items. VALUE_NULL on error. */
 Value iter_pair(Value *place, STEALS Value first, STEALS Value second) NODISCARD;
 
+/* What is done with each item of a generator, run as a loop in Python when the generator is hot (vm/consume.c). A SUM
+ * begins with `start`, MIN and MAX of nothing are that; LIST gives a new list. False: nothing has been done; else
+ * *result is what the loop gives, no value when an exception is set. */
+#define CONSUMED_NONE VALUE_MARKER(2)
+typedef enum Consumer { CONSUME_SUM, CONSUME_ANY, CONSUME_ALL, CONSUME_MIN, CONSUME_MAX, CONSUME_LIST } Consumer;
+bool consume_by_loop(Consumer consumer, Value iterable, NULLABLE Value start, Value *result);
+
 #endif

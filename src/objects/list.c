@@ -234,9 +234,30 @@ static int extend_from_iterator(Value v, Value iterator)
     }
 }
 
+/* The empty list gets the items of another, which goes. */
+static void take_items(List *list, STEALS Value other)
+{
+    List saved = *list;
+    list->items = as_list(other)->items;
+    list->length = as_list(other)->length;
+    list->capacity = as_list(other)->capacity;
+    as_list(other)->items = saved.items;
+    as_list(other)->length = saved.length;
+    as_list(other)->capacity = saved.capacity;
+    value_decref(other);
+    shrink(list);
+}
+
 int list_extend(Value v, Value iterable)
 {
     List *list = as_list(v);
+    Value items;
+    if (list->length == 0 && list->head.refcount == 1 /* nobody looks at it in between */ &&
+        consume_by_loop(CONSUME_LIST, iterable, VALUE_NULL, &items)) {
+        if (value_is_null(items)) return -1;
+        take_items(list, items);
+        return 0;
+    }
     if (is_exact_list(iterable) || is_exact_tuple(iterable))
         return extend_from_array(list, iterable, sequence_fast_length(iterable));
     Value iterator = get_iter(iterable);

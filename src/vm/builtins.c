@@ -91,6 +91,8 @@ static Value builtin_round(Value self, const Value *args, ssize_t nargs, Value k
 
 static Value any_or_all(Value iterable, bool stop_at)
 {
+    Value looped;
+    if (consume_by_loop(stop_at ? CONSUME_ANY : CONSUME_ALL, iterable, VALUE_NONE, &looped)) return looped;
     Value iterator = get_iter(iterable);
     if (value_is_null(iterator)) return iterator;
     Value item, result = value_from_bool(!stop_at);
@@ -366,9 +368,11 @@ static Value builtin_sum(Value self, const Value *args, ssize_t nargs, Value kwn
     Value out[2];
     if (!args_parse(&spec, args, nargs, kwnames, out)) return VALUE_NULL;
     if (!value_is_null(out[1]) && sum_start_is_text(out[1])) return VALUE_NULL;
+    Value start = value_is_null(out[1]) ? value_from_small_int(0) : out[1], looped;
+    if (consume_by_loop(CONSUME_SUM, out[0], start, &looped)) return looped;
     Value iterator = get_iter(out[0]);
     if (value_is_null(iterator)) return iterator;
-    Value total = value_is_null(out[1]) ? value_from_small_int(0) : value_incref(out[1]), item;
+    Value total = value_incref(start), item;
     while (!value_is_null(item = sum_simple(iterator, &total))) {
         value_replace(&total, number_add(total, item));
         value_decref(item);
@@ -381,9 +385,18 @@ static Value builtin_sum(Value self, const Value *args, ssize_t nargs, Value kwn
 
 /* --- min, max --- */
 
+static Value best_of_none(NULLABLE Value fallback, const char *name)
+{
+    if (!value_is_null(fallback)) return value_incref(fallback);
+    return error_format(&type_ValueError, "%s() arg is an empty sequence", name);
+}
+
 static Value min_max_of(Value iterable, NULLABLE Value key, NULLABLE Value fallback, CompareOp op, const char *name)
 {
-    Value iterator = get_iter(iterable), best = VALUE_NULL, best_key = VALUE_NULL, item;
+    Value best = VALUE_NULL, best_key = VALUE_NULL, item;
+    if (value_is_null(key) && consume_by_loop(op == CMP_LT ? CONSUME_MIN : CONSUME_MAX, iterable, CONSUMED_NONE, &best))
+        return value_is(best, CONSUMED_NONE) ? best_of_none(fallback, name) : best;
+    Value iterator = get_iter(iterable);
     if (value_is_null(iterator)) return iterator;
     while (!value_is_null(item = iter_next(iterator))) {
         Value item_key = value_is_null(key) ? value_incref(item) : call_1(key, item);
@@ -403,9 +416,7 @@ static Value min_max_of(Value iterable, NULLABLE Value key, NULLABLE Value fallb
         value_clear(&best);
         return VALUE_NULL;
     }
-    if (!value_is_null(best)) return best;
-    if (!value_is_null(fallback)) return value_incref(fallback);
-    return error_format(&type_ValueError, "%s() arg is an empty sequence", name);
+    return value_is_null(best) ? best_of_none(fallback, name) : best;
 }
 
 static Value min_max(const Value *args, ssize_t nargs, Value kwnames, CompareOp op, const char *name)

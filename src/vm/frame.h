@@ -124,6 +124,12 @@ ALWAYS_INLINE int simple_argcount(const Code *code)
     return LIKELY(code->quick != NULL) ? ((const Quick *)code->quick)->simple_argcount : -1;
 }
 
+/* Frames of other code are never complete. */
+ALWAYS_INLINE bool code_is_shown(const Code *code)
+{
+    return !(code->flags & CO_HIDDEN);
+}
+
 ALWAYS_INLINE Value *frame_stack_base(Frame *frame)
 {
     return frame->localsplus + frame->code->nlocalsplus;

@@ -18,7 +18,7 @@ typedef struct Generator {
     Value name, qualname;
     NULLABLE Value weaklist;
     HandledException handled;
-    int8_t state;
+    int64_t state; /* a word: native code reads and writes it */
     /* coroutines */
     NULLABLE Value origin; /* cr_origin: a tuple or None */
     /* async generators */
@@ -55,19 +55,25 @@ ALWAYS_INLINE Generator *generator_of_frame(Frame *frame)
  * frame's own memory is not released: the caller does that. */
 Value generator_from_frame(Frame *frame, Unit *ip, Value *sp) NODISCARD;
 
-/* Prepares a suspended generator to run: pushes `value`, links it above the current frame. Then interpret() or the
- * interpreter's own loop runs &generator->frame. */
-ALWAYS_INLINE void generator_resume(Generator *generator, STEALS Value value, enum FrameExit exit)
+/* It runs now, above the current frame (which is still that). */
+ALWAYS_INLINE void generator_link(Generator *generator, enum FrameExit exit)
 {
     Thread *thread = current_thread;
     Frame *frame = &generator->frame;
-    *frame->sp++ = value;
     generator->state = GENERATOR_EXECUTING;
     generator->handled.previous = thread->handled;
     thread->handled = &generator->handled;
     frame->previous = thread->frame;
     frame->exit = (uint8_t)exit;
     thread->recursion_remaining--;
+}
+
+/* Prepares a suspended generator to run: pushes `value`, links it above the current frame. Then interpret() or the
+ * interpreter's own loop runs &generator->frame. */
+ALWAYS_INLINE void generator_resume(Generator *generator, STEALS Value value, enum FrameExit exit)
+{
+    *generator->frame.sp++ = value;
+    generator_link(generator, exit);
 }
 
 /* YIELD_VALUE: the frame is left, for the time being. */

@@ -115,7 +115,7 @@ int trace_instruction(Frame *frame, Unit *ip, Value *sp, Unit *previous)
 {
     const Unit *units = frame_quick(frame)->units;
     int unit = (int)(ip - units), opcode = public_opcode_at(frame, unit);
-    if (opcode == BC_RESUME) {
+    if (opcode == BC_RESUME && code_is_shown(frame->code)) {
         frame->is_complete = true;
         return call_both(frame, "call", VALUE_NULL);
     }

@@ -217,8 +217,7 @@ class Program:
 
     # --- functions ---
 
-    def add_function(self, index, is_leaf):
-        is_generator = not is_leaf and self.random.randrange(5) == 0
+    def add_function(self, index, is_leaf=False, is_generator=False):
         function = Function(f"{'gen' if is_generator else 'leaf' if is_leaf else 'func'}{index}", self.parameters())
         scope = self.global_scope()
         for name, kind, _ in function.parameters:
@@ -276,8 +275,8 @@ class Program:
             self.add_function(i, True)
         if self.random.randrange(3) == 0:
             self.add_recursion(9)
-        for i in range(self.random.randrange(2, 5)):
-            self.add_function(i, False)
+        for i in range(self.random.randrange(3, 7)):
+            self.add_function(i, is_generator=self.random.randrange(6) < (3 if i < 2 else 1))
         self.parts.append(DRIVER)
         for function in self.functions + self.generators:
             self.add_calls(function)

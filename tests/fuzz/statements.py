@@ -22,6 +22,11 @@ HEADS = [  # of loops over items, and the kinds of the two variables
 ]
 MARK = "!"  # of what is risky: see grammar.py
 RANGES = ["range({0})", "range({0})", "range({0}, 0, -1)", "range(1, {0} * 2, 2)", "range(<int> % {0})", "range(2 ** 61 - {0} // 2, 2 ** 61 + {0} // 2)", "range(<n:5>, {0})"]
+PIPELINES = ["{0}", "{0}", "{1}", "(q + 1 for q in {0})", "(q for q in {0} if isinstance(q, int))", "(r for q in {0} for r in (q, <int0>))", "{1}"]
+HELD = ["note(next({0}, None))", "{0}.close()", "note({0}.gi_running)", "note(sum(1 for q in {0}))", "note({0}.gi_frame is None)", "pass"]
+CONSUMERS = ["(sum({0}) % 1009)", "(sum(q for q in {0}) % 1009)", "any(q == 3 for q in {0})", "all(q != 3 for q in {0})", "max({0}, default=<int0>)", "min((q for q in {0}), default=1)",
+             "list({0})[:5]", "tuple(q for q in {0})[-3:]", "''.join(str(q) for q in {0})[:40]", "sorted(str(q) for q in {0})[:4]", "next({0}, None)", "[*{0}][:3]",
+             "sum(([q] for q in {0}), [])[:4]", "list(zip({0}, (q for q in <list0>)))[:3]", "len(set({0}))", "(max(q for q in {0}))"]
 CASES = [("0", "1 | 2", "_"), ("3", "int()", "str()"), ("x_ if x_ > 3", "[x_, y_]", "_")]
 
 
@@ -48,7 +53,7 @@ class Body(Expressions):
         self.is_generator, self.is_method = is_generator, is_method
         self.risk = risk    # percent of what is likely to raise, or to change types, that is let through
         self.is_small = is_method or is_leaf
-        self.max_nesting = 2 if self.is_small else 4
+        self.max_nesting = 2 if self.is_small or is_generator else 4
         self.lines = []
         self.times, self.cost = 1, 0
         self.loops = 0      # loops around this statement: break and continue may stand here
@@ -102,7 +107,7 @@ class Body(Expressions):
             return self.assign(nesting)
         choices = SIMPLE + [Body.yield_value] * 4 * self.is_generator
         if nesting < self.max_nesting and self.chance(50):
-            choices = NESTED
+            choices = NESTED + [Body.generator_loop] * 4 * bool(self.program.generators)
         elif self.chance(2 + self.risk):
             choices = DISTURBING
         return self.random.choice(choices)(self, nesting)
@@ -222,7 +227,7 @@ class Body(Expressions):
                     self.statements(nesting + 2, 1, 3)
 
     def loop(self, nesting):
-        room = min(LOOP_LIMIT // self.times, 6 if self.is_small else LOOP_LIMIT)
+        room = min(LOOP_LIMIT // self.times, 6 if self.is_small else 12 if self.is_generator else LOOP_LIMIT)
         if room < 3:
             return self.assign(nesting)
         times = self.random.randrange(3, min(room, self.pick(6, 20, 60, 120)) + 1)
@@ -276,18 +281,40 @@ class Body(Expressions):
             self.statements(nesting + 1, 0, 2)
             self.line(self.pick("break", "continue", "continue"))
 
-    def generator_loop(self, nesting):
+    def generator_call(self):
+        """Text of a call of a generator function; None: there is no such that may run here."""
         room = (COST_LIMIT - self.cost) // 3
-        generators = [f for f in self.program.generators if self.times * 12 * f.cost < room]
+        generators = [f for f in self.program.generators if self.times * f.cost < room]
         if not generators or self.is_small:
+            return None
+        function = self.random.choice(generators)
+        self.cost += self.times * function.cost
+        return function.call(self, 1)
+
+    def generator_loop(self, nesting):
+        call, name = self.generator_call(), self.fresh("g")
+        if not call:
             return self.if_statement(nesting)
-        function, name = self.random.choice(generators), self.fresh("g")
-        self.cost += self.times * 12 * function.cost
-        with self.block(f"for {name} in {function.call(self, 1)}:"):
+        held = self.fresh("h")
+        source = self.choose(PIPELINES).format(call, held)
+        if held in source:
+            self.line(f"{held} = {call}")
+        with self.block(f"for {name} in {source}:"):
             self.loop_body(nesting, 12, [("int", name)])
+            if held in source:
+                self.line(self.choose(HELD), held)
+
+    def consume_generator(self, nesting):
+        call = self.generator_call() or self.pick("(q * 2 for q in <list0>)", "(q for q in range(<int> % 9) if q != 5)")
+        value = self.choose(CONSUMERS)
+        self.line(f"<I> = {value}" if self.target("int") and value.startswith("(") else f"note({value})", call)
 
     def yield_value(self, nesting):
-        self.line("<I> = (yield <int>) or <int0>" if self.target("int") and self.chance(30) else "yield <int>")
+        call = self.generator_call() if self.chance(15) else None
+        if call or self.chance(10):
+            self.line(self.pick("yield from {0}", "yield from {0}", "note((yield from {0}))"), call or self.pick("<list0>[:4]", "range(<n:4>)", "(q for q in <list0>)"))
+        else:
+            self.line("<I> = (yield <int>) or <int0>" if self.target("int") and self.chance(30) else "yield <int>")
 
     def try_statement(self, nesting):
         with self.block("try:"):
@@ -346,6 +373,6 @@ class Body(Expressions):
 
 
 SIMPLE = [Body.assign] * 6 + [Body.augment] * 6 + [Body.container_change] * 4 + [Body.object_change] * 3 + [Body.keep_anything] * 2 + [
-    Body.observe, Body.swap, Body.unpack, Body.call_statement, Body.walrus, Body.drop_reference]
+    Body.consume_generator, Body.observe, Body.swap, Body.unpack, Body.call_statement, Body.walrus, Body.drop_reference]
 DISTURBING = [Body.chaos, Body.chaos, Body.delete_variable, Body.global_change, Body.class_change, Body.raise_or_return, Body.count_references]
-NESTED = [Body.if_statement] * 4 + [Body.loop] * 5 + [Body.try_statement] * 2 + [Body.loop_control] * 2 + [Body.with_statement, Body.closure, Body.generator_loop, Body.match_statement]
+NESTED = [Body.if_statement] * 4 + [Body.loop] * 5 + [Body.try_statement] * 2 + [Body.loop_control] * 2 + [Body.with_statement, Body.closure, Body.generator_loop, Body.generator_loop, Body.match_statement]
