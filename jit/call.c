@@ -28,7 +28,6 @@ static COLD Value finish_in_interpreter(JitTree *tree, int exit, Frame *frame, c
 {
     SnapKind kind = tree->ir.snapshots[exit].kind;
     Frame *innermost = exit_rebuild(tree, exit, frame, out->values);
-    if (!innermost) return interpret_resumed(frame, true);
     if (kind == SNAP_ENTRY)
         note_entry_failure(tree, frame);
     else
@@ -59,7 +58,7 @@ Value jit_call_place(Place *place, Function *function, const Value *args, ssize_
     JitTree *tree = place->link.tree;
     char here;
     if (UNLIKELY(!tree || place->code->argcount != nargs || eval_breaker || thread_is_traced(thread) ||
-                 (char *)((uintptr_t)&here - C_STACK_RESERVE) < thread->c_stack_limit)) {
+                 !mem_reserve_is_full || (char *)((uintptr_t)&here - C_STACK_RESERVE) < thread->c_stack_limit)) {
         if (!tree && place->tree) note_native_call(place->tree);
         return function_call(value_from_object(function), args, nargs, VALUE_NULL);
     }

@@ -394,9 +394,9 @@ static bool take_code(JitTree *tree, NativeCode code, size_t code_size)
 static void install(const Answer *answer, const void *object)
 {
     JitTree *tree = under_way.tree;
-    const char *problem = answer->error;
+    const char *problem = answer->status || object ? answer->error : "no memory for the code";
     size_t code_size = 0;
-    NativeCode code = answer->status == 0 ? loader_load(object, answer->object_size, &problem, &code_size) : NULL;
+    NativeCode code = answer->status == 0 && object ? loader_load(object, answer->object_size, &problem, &code_size) : NULL;
     compile_count++;
     compile_micros_gcc += answer->micros_gcc;
     compile_micros_as += answer->micros_as;
@@ -414,6 +414,17 @@ static void install(const Answer *answer, const void *object)
     under_way.tree = NULL;
 }
 
+/* Without memory for the object the tree stays without code; the answer has to be read all the same. */
+static bool skip(size_t size)
+{
+    char part[4096];
+    for (size_t n; size; size -= n) {
+        n = MIN(size, sizeof part);
+        if (!receive_all(part, n)) return false;
+    }
+    return true;
+}
+
 static bool take_answer(void)
 {
     Answer answer;
@@ -424,7 +435,7 @@ static bool take_answer(void)
     }
     answer.error[sizeof answer.error - 1] = 0;
     void *object = answer.object_size ? raw_alloc(answer.object_size) : NULL;
-    if (answer.object_size && (!object || !receive_all(object, answer.object_size))) {
+    if (!(object ? receive_all(object, answer.object_size) : skip(answer.object_size))) {
         raw_free(object);
         give_up("the compile worker has died");
         return false;

@@ -1,4 +1,5 @@
-/* exit_exception.c: exceptions that native code kept virtual become real. */
+/* exit_exception.c: exceptions that native code kept virtual become real. For the program they are that already, so it
+ * does not fail: see exits.c. */
 #include "jit/exit_exception.h"
 
 #include "jit/record.h"
@@ -6,29 +7,27 @@
 #include "objects/type.h"
 #include "vm/traceback.h"
 
-static NULLABLE Value fetch_error(void)
+/* Native code does not stay for long without a reserve. */
+static void reserve_close(void)
 {
-    Value error = error_fetch();
-    if (!value_is_null(error)) return error;
-    (void)error_no_memory();
-    return error_fetch();
+    mem_reserve_close();
+    if (UNLIKELY(!mem_reserve_is_full)) safepoint_request(BREAK_PENDING);
 }
 
 Value exception_with_args(Type *class, STEALS Value args)
 {
-    Value exception = value_is_null(args) ? VALUE_NULL : exception_new_instance(class, NULL, 0, VALUE_NULL);
-    if (value_is_null(exception)) {
-        value_xdecref(args);
-        return fetch_error();
-    }
+    Value exception = exception_new_instance(class, NULL, 0, VALUE_NULL);
     value_replace(&as_exception(exception)->args, args);
     return exception;
 }
 
 Value exception_make(Value class, int64_t count)
 {
+    mem_reserve_open();
     Value args = count < 0 ? jit_exception_arguments[0] : tuple_from_array_steal(jit_exception_arguments, count);
-    return exception_with_args(as_type(class), args);
+    Value exception = exception_with_args(as_type(class), args);
+    reserve_close();
+    return exception;
 }
 
 void exception_link(Value exception, STEALS NULLABLE Value context, STEALS NULLABLE Value cause, int64_t suppress)
@@ -41,7 +40,9 @@ void exception_link(Value exception, STEALS NULLABLE Value context, STEALS NULLA
 
 void exception_attr(Value exception, Value name, STEALS Value value)
 {
+    mem_reserve_open();
     if (instance_set(exception, name, value) < 0) error_clear();
+    reserve_close();
     value_decref(value);
 }
 
@@ -57,10 +58,10 @@ Value exception_ended_frame_of(STEALS Value function, Code *code, int64_t unit, 
                                STEALS const Value *locals)
 {
     Unit *ip = (Unit *)((Quick *)code->quick)->units + unit;
+    mem_reserve_open();
     FrameObject *object = frame_object_of_ended(as_function(function), code, ip, locals, frame_or_current(back));
-    if (object) return value_from_object(object);
-    error_clear();
-    return VALUE_NONE;
+    reserve_close();
+    return value_from_object(object);
 }
 
 Value exception_ended_frame(STEALS Value function, Code *code, int64_t unit, NULLABLE Value back)
@@ -70,8 +71,10 @@ Value exception_ended_frame(STEALS Value function, Code *code, int64_t unit, NUL
 
 void exception_traceback_entry(Value exception, STEALS NULLABLE Value frame, int64_t unit)
 {
+    mem_reserve_open();
     FrameObject *object = frame_or_current(frame);
     if (object) traceback_add(exception, value_from_object(object), (int)unit);
+    reserve_close();
     value_xdecref(frame);
 }
 

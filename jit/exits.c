@@ -3,7 +3,8 @@
  * Slots of the entry frame that the trace did not change are still in memory. Changed ones are dead in memory (no
  * value, or an immediate; whoever moved a counted reference out of a slot cleared it), so they are simply overwritten.
  * A value that the trace owns moves; any other is increfed. Nothing is dropped here, so no Python code runs in between.
- */
+ * Nothing fails: what the trace keeps in registers cannot be brought back a second time, so what has to be made for it
+ * gets its memory from the reserve if need be (memory.h). */
 #include <limits.h>
 
 #include "jit/exit_exception.h"
@@ -78,8 +79,7 @@ static Value build(Rebuild *r, Ref ref, uint32_t flags)
 
 static Value build_tuple(Rebuild *r, const Virtual *v)
 {
-    Value tuple = v->count ? tuple_new(v->count) : tuple_empty();
-    if (value_is_null(tuple)) return tuple;
+    Value tuple = tuple_new(v->count);
     for (int i = 0; i < v->count; i++) {
         const VirtualField *field = &r->ir->fields[v->first + i];
         as_tuple(tuple)->items[i] = build(r, field->ref, field->flags);
@@ -104,7 +104,6 @@ static Value build_iterator(Rebuild *r, const Virtual *v)
         RangeIterator *it = (RangeIterator *)value_as_object(object);
         bool is_new = !it;
         if (is_new) it = object_alloc(&type_range_iterator, sizeof *it);
-        if (!it) return VALUE_NULL;
         it->next = raw_int(r, f[1].ref);
         it->remaining = raw_int(r, f[2].ref);
         it->step = raw_int(r, f[3].ref);
@@ -117,7 +116,6 @@ static Value build_iterator(Rebuild *r, const Virtual *v)
         return f[0].flags & SLOT_OWNED ? object : value_incref(object);
     }
     it = object_alloc(&type_list_iterator, sizeof *it);
-    if (!it) return VALUE_NULL;
     it->sequence = build(r, f[1].ref, f[1].flags);
     it->index = raw_int(r, f[2].ref);
     gc_track(it);
@@ -134,7 +132,6 @@ static Value build_instance(Rebuild *r, int index)
     Type *type = (Type *)raw_value(r, f[0].ref);
     Shape *shape = (Shape *)raw_value(r, f[1].ref);
     char *object = shape ? object_alloc_shaped(type, shape) : object_alloc(type, type->instance_size);
-    if (!object) return VALUE_NULL;
     for (int i = 2; i < v->count; i++)
         *(Value *)(object + (f[i].flags >> FIELD_OFFSET_SHIFT)) = build(r, f[i].ref, f[i].flags);
     r->instances[r->instance_count] = value_from_object(object);
@@ -158,10 +155,7 @@ static NULLABLE Value build_frame_object(Rebuild *r, const Virtual *v, int index
 {
     if (!REF_IS_CONST(r->ir->fields[v->first + index].ref)) return build_field(r, v, index);
     int64_t running = field_word(r, v, index);
-    FrameObject *object = running < r->frame_count ? frame_object(r->frames[running]) : NULL;
-    if (object) return value_incref(value_from_object(object));
-    error_clear();
-    return VALUE_NULL;
+    return running < r->frame_count ? value_incref(value_from_object(frame_object(r->frames[running]))) : VALUE_NULL;
 }
 
 static Value build_ended_frame(Rebuild *r, const Virtual *v)
@@ -196,7 +190,7 @@ static Value build_exception(Rebuild *r, const Virtual *v)
     return exception;
 }
 
-/* What super() found, bound to the object; without memory None. */
+/* What super() found, bound to the object. */
 static Value build_super(Rebuild *r, const Virtual *v)
 {
     Value parts[] = {build_field(r, v, 0), build_field(r, v, 1)};
@@ -205,9 +199,7 @@ static Value build_super(Rebuild *r, const Virtual *v)
                        : type_of(parts[0])->descr_get(parts[0], parts[1], value_from_type(type_of(parts[1])));
     value_decref(parts[0]);
     value_decref(parts[1]);
-    if (!value_is_null(result)) return result;
-    error_clear();
-    return VALUE_NONE;
+    return result;
 }
 
 static Value build_new(Rebuild *r, const Virtual *v)
@@ -420,19 +412,22 @@ static Frame *enter_generator(Value generator, const SnapFrame *f)
     return current_thread->frame = &as_generator(generator)->frame;
 }
 
-/* Pushes the frame of an inlined call. NULL: no memory; what the trace owns is lost then. */
-static NULLABLE Frame *push_callee(Value function, const SnapFrame *f)
+/* Pushes the frame of an inlined call. It is there already as far as the program can know: a limit of recursion that it
+ * passes is met by the next call. */
+static Frame *push_callee(Value function, const SnapFrame *f)
 {
+    Thread *thread = current_thread;
+    int remaining = thread->recursion_remaining;
+    thread->recursion_remaining = MAX(remaining, 1);
     Frame *callee = frame_push(as_function(function));
-    if (!callee) return NULL;
+    thread->recursion_remaining = remaining - 1;
     callee->exit = f->exit;
     callee->is_complete = code_is_shown(callee->code);
     memset(callee->localsplus, 0, (size_t)f->locals * sizeof(Value));
     return current_thread->frame = callee;
 }
 
-static NULLABLE Frame *leave_fast(const FastExit *fast, const Tree *ir, const Snapshot *s, Frame *frame,
-                                  const uint64_t *values)
+static Frame *leave_fast(const FastExit *fast, const Tree *ir, const Snapshot *s, Frame *frame, const uint64_t *values)
 {
     const FastEntry *entry = fast->entries;
     for (int i = 0; i < s->frame_count; i++) {
@@ -440,7 +435,7 @@ static NULLABLE Frame *leave_fast(const FastExit *fast, const Tree *ir, const Sn
         if (i > 0) {
             Value function = fast_value(&fast->frames[i].function, values);
             bool is_generator = f->function_flags & FRAME_OF_GENERATOR;
-            if (!(frame = is_generator ? enter_generator(function, f) : push_callee(function, f))) return NULL;
+            frame = is_generator ? enter_generator(function, f) : push_callee(function, f);
         }
         for (const FastEntry *end = fast->entries + fast->frames[i].end; entry < end; entry++) {
             frame->localsplus[entry->slot] = fast_value(entry, values);
@@ -450,7 +445,7 @@ static NULLABLE Frame *leave_fast(const FastExit *fast, const Tree *ir, const Sn
     return frame;
 }
 
-static COLD NULLABLE Frame *rebuild_frames(Rebuild *r, const Snapshot *s, Frame *frame)
+static COLD Frame *rebuild_frames(Rebuild *r, const Snapshot *s, Frame *frame)
 {
     for (int i = 0; i < s->frame_count; i++) {
         const SnapFrame *f = &r->ir->frames[s->first_frame + i];
@@ -459,7 +454,7 @@ static COLD NULLABLE Frame *rebuild_frames(Rebuild *r, const Snapshot *s, Frame 
             Value function = {raw_value(r, f->function)};
             bool is_generator = f->function_flags & FRAME_OF_GENERATOR;
             if (!is_generator && !(f->function_flags & SLOT_OWNED)) value_incref(function);
-            if (!(frame = is_generator ? enter_generator(function, f) : push_callee(function, f))) return NULL;
+            frame = is_generator ? enter_generator(function, f) : push_callee(function, f);
         }
         r->frames[r->frame_count++] = frame;
         write_entries(r, s, f->base, f->base + words, frame->localsplus);
@@ -480,18 +475,8 @@ static void finish_instruction(Frame *frame, Finish finish, int takes)
     if (finish != FINISH_EMPTY) *frame->sp++ = result;
 }
 
-NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
+static COLD Frame *leave_slowly(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
 {
-    Snapshot *quick = &tree->ir.snapshots[snapshot];
-    current_thread->frame = frame; /* a generator's may be the trace's innermost one */
-    if (UNLIKELY(!quick->fast)) quick->fast = make_fast(&tree->ir, snapshot);
-    if (LIKELY(quick->fast && quick->fast->is_possible)) {
-        Finish finish = quick->finish;
-        int takes = quick->finish_takes;
-        frame = leave_fast(quick->fast, &tree->ir, quick, frame, values);
-        if (UNLIKELY(finish) && frame) finish_instruction(frame, finish, takes);
-        return frame;
-    }
     Rebuild r;
     r.tree = tree;
     r.ir = &tree->ir;
@@ -499,13 +484,29 @@ NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const ui
     r.built_count = r.instance_count = r.frame_count = 0;
     const Snapshot *s = &tree->ir.snapshots[snapshot];
     Ref live[SNAP_LIVE_MAX];
-    r.live = quick->fast ? quick->fast->live : live;
-    r.live_count = quick->fast ? quick->fast->live_count : snapshot_live(&tree->ir, snapshot, live);
+    r.live = s->fast ? s->fast->live : live;
+    r.live_count = s->fast ? s->fast->live_count : snapshot_live(&tree->ir, snapshot, live);
     Value pending = error_fetch(); /* what is built below raises and clears errors of its own */
     HandledException *handled = current_thread->handled;
     frame = rebuild_frames(&r, s, frame);
     write_handled(&r, s, handled);
     if (!value_is_null(pending)) error_restore(pending);
-    if (s->finish && frame) finish_instruction(frame, s->finish, s->finish_takes);
+    return frame;
+}
+
+Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values)
+{
+    Snapshot *s = &tree->ir.snapshots[snapshot];
+    if (UNLIKELY(!s->fast)) s->fast = make_fast(&tree->ir, snapshot);
+    Finish finish = s->finish;
+    int takes = s->finish_takes;
+    mem_reserve_open();
+    current_thread->frame = frame; /* a generator's may be the trace's innermost one */
+    if (LIKELY(s->fast && s->fast->is_possible))
+        frame = leave_fast(s->fast, &tree->ir, s, frame, values);
+    else
+        frame = leave_slowly(tree, snapshot, frame, values);
+    mem_reserve_close();
+    if (UNLIKELY(finish)) finish_instruction(frame, finish, takes);
     return frame;
 }

@@ -194,9 +194,10 @@ static int64_t helper_map_add(Value dict, Value key, Value value)
     return dict_set(dict, key, value);
 }
 
+/* Without memory the items stay the trace's, which leaves. */
 static Value tuple_of(const Value *items, ssize_t count)
 {
-    return tuple_from_array_steal(items, count);
+    return tuple_from_array_move(items, count);
 }
 static Value helper_tuple_0(void)
 {

@@ -4,23 +4,16 @@
 #include "jit/helpers.h"
 #include "memory/memory.h"
 
-#include <stdlib.h>
+jmp_buf ir_no_memory;
 
-void ir_grow(bool *failed, void **items, int *count, int *capacity, size_t size)
+void ir_grow(void **items, int *count, int *capacity, size_t size)
 {
     if (*count == *capacity) {
         int wanted = *capacity ? *capacity * 2 : 64;
         void *grown = raw_realloc(*items, (size_t)wanted * size);
-        if (!grown) { /* the element overwrites the last one; the recording is thrown away */
-            *failed = true;
-            if (*count)
-                (*count)--;
-            else
-                abort();
-        } else {
-            *items = grown;
-            *capacity = wanted;
-        }
+        if (!grown) longjmp(ir_no_memory, 1);
+        *items = grown;
+        *capacity = wanted;
     }
     memset((char *)*items + (size_t)*count * size, 0, size);
     (*count)++;
@@ -193,11 +186,7 @@ Ref ir_append(Tree *tree, Ins ins)
     *place = ins;
     if (tree->chain_capacity < tree->ins_capacity) {
         void *chain = raw_realloc(tree->chain, (size_t)tree->ins_capacity * sizeof *tree->chain);
-        if (!chain) {
-            tree->failed = true;
-            tree->ins_count--;
-            return 0;
-        }
+        if (!chain) longjmp(ir_no_memory, 1);
         tree->chain = chain;
         tree->chain_capacity = tree->ins_capacity;
     }
@@ -227,9 +216,9 @@ static void mark_live(Tree *tree, int snapshot)
     Ref live[SNAP_LIVE_MAX];
     raw_free(tree->is_live);
     tree->is_live = raw_calloc((size_t)tree->ins_count + 1, 1);
-    tree->bridge_first = tree->is_live ? tree->ins_count : 0;
-    tree->failed |= !tree->is_live;
-    for (int i = tree->is_live ? snapshot_live(tree, snapshot, live) : 0; i-- > 0;) tree->is_live[live[i]] = true;
+    if (!tree->is_live) longjmp(ir_no_memory, 1);
+    tree->bridge_first = tree->ins_count;
+    for (int i = snapshot_live(tree, snapshot, live); i-- > 0;) tree->is_live[live[i]] = true;
 }
 
 void ir_rewind(Tree *tree, int snapshot)

@@ -18,6 +18,8 @@
 #ifndef JIT_IR_H
 #define JIT_IR_H
 
+#include <setjmp.h>
+
 #include "base/common.h"
 
 typedef int32_t Ref;
@@ -241,7 +243,6 @@ typedef struct Tree {
     bool is_in_body;   /* the path being recorded has passed LOOP */
     Ref bridge_first;  /* of the bridge being recorded; 0: the root is */
     uint8_t *is_live;  /* per instruction before it: its value is there at the exit that the bridge begins at */
-    bool failed;       /* out of memory */
     Ref problem;       /* where opt_loop gave up (for the log) */
 } Tree;
 
@@ -249,12 +250,13 @@ typedef struct Tree {
 #define REF_IS_INS(ref) ((ref) >= 0 && (ref) < REF_VIRTUAL)
 #define REF_IS_VIRTUAL(ref) ((ref) >= REF_VIRTUAL)
 
-/* Grows a vector of the tree by one zeroed element and gives it; sets tree->failed when there is no memory. */
+/* Grows a vector of the tree by one zeroed element and gives it. When there is no memory for that, it does not come
+ * back: whoever builds a tree (the recorder) has set ir_no_memory, and holds nothing that this would lose. */
 #define VECTOR_ADD(tree, name)                                                                                         \
-    (ir_grow(&(tree)->failed, (void **)&(tree)->name, &(tree)->name##_count, &(tree)->name##_capacity,                 \
-             sizeof *(tree)->name),                                                                                    \
+    (ir_grow((void **)&(tree)->name, &(tree)->name##_count, &(tree)->name##_capacity, sizeof *(tree)->name),           \
      &(tree)->name[(tree)->name##_count - 1])
-void ir_grow(bool *failed, void **items, int *count, int *capacity, size_t size);
+void ir_grow(void **items, int *count, int *capacity, size_t size);
+extern jmp_buf ir_no_memory;
 
 void tree_init(Tree *tree);
 void tree_free(Tree *tree);
@@ -313,6 +315,7 @@ Ref ir_cse(Tree *tree, const Ins *ins); /* opt_cse.c: an earlier equal one, or F
 /* opt_loop.c: appends LOOP, body and PHIs to the root. end_refs: for each ENTRY, in order, the value that its slot has
  * at the end of the first iteration, in the entry's form. False: the types differ, or the body is impossible. */
 bool opt_loop(Tree *tree, const Ref *entries, const Ref *end_refs, int count, int end_snapshot);
+void opt_loop_end(void); /* after it, even if it did not come back */
 void opt_dce(Tree *tree, int segment); /* opt_dce.c */
 
 #endif

@@ -28,10 +28,14 @@ typedef struct Peel {
     Ref *substitute;   /* for each instruction of the first iteration: its meaning in the body */
     int *snapshot_map; /* old snapshot -> its copy, -1: none yet */
     int *virtual_map;
+    uint8_t *needs_phi;
     int old_snapshots, old_virtuals;
     int end_snapshot;
     bool failed;
 } Peel;
+
+static Peel
+    current; /* not on the stack: its memory is to be given back when the tree cannot grow (ir_no_memory), too */
 
 static Ref substituted(Peel *peel, Ref ref);
 
@@ -148,31 +152,25 @@ static void copy_instruction(Peel *peel, Ref ref)
     }
 }
 
-typedef struct PhiSearch {
-    Peel *peel;
-    uint8_t *needs_phi;
-} PhiSearch;
-
 static void note_use(void *context, Ref *ref)
 {
-    PhiSearch *search = context;
-    Peel *peel = search->peel;
-    if (REF_IS_INS(*ref) && *ref < peel->end && peel->substitute[*ref] != *ref) search->needs_phi[*ref] = 1;
+    Peel *peel = context;
+    if (REF_IS_INS(*ref) && *ref < peel->end && peel->substitute[*ref] != *ref) peel->needs_phi[*ref] = 1;
 }
 
-static bool add_phis(Peel *peel, int body_start, uint8_t *needs_phi)
+static bool add_phis(Peel *peel, int body_start)
 {
     Tree *tree = peel->tree;
-    PhiSearch search = {peel, needs_phi};
+    uint8_t *needs_phi = peel->needs_phi;
     Ref live[SNAP_LIVE_MAX];
     int body_end = tree->ins_count, last = -1;
     for (Ref ref = body_start; ref < body_end; ref++) {
         Ins *ins = &tree->ins[ref];
-        ir_visit_refs(tree, ins, note_use, &search);
+        ir_visit_refs(tree, ins, note_use, peel);
         if (strchr(ir_op_info[ins->op].operands, 's') && ins->c >= 0 && ins->c != last) {
             last = ins->c;
             int count = snapshot_live(tree, last, live);
-            for (int i = 0; i < count; i++) note_use(&search, &live[i]);
+            for (int i = 0; i < count; i++) note_use(peel, &live[i]);
         }
     }
     /* a value carried over may itself come from a carried one */
@@ -195,42 +193,54 @@ static bool add_phis(Peel *peel, int body_start, uint8_t *needs_phi)
     return true;
 }
 
+/* False: no memory. */
+static bool peel_begin(Peel *peel)
+{
+    size_t n = (size_t)peel->end + 1;
+    peel->substitute = raw_calloc(n, sizeof(Ref));
+    peel->snapshot_map = raw_calloc((size_t)peel->old_snapshots + 1, sizeof(int));
+    peel->virtual_map = raw_calloc((size_t)peel->old_virtuals + 1, sizeof(int));
+    peel->needs_phi = raw_calloc(n, 1);
+    if (!peel->substitute || !peel->snapshot_map || !peel->virtual_map || !peel->needs_phi) return false;
+    for (int i = 0; i < peel->end; i++) peel->substitute[i] = i;
+    for (int i = 0; i < peel->old_snapshots; i++) peel->snapshot_map[i] = -1;
+    for (int i = 0; i < peel->old_virtuals; i++) peel->virtual_map[i] = -1;
+    return true;
+}
+
+void opt_loop_end(void)
+{
+    raw_free(current.substitute);
+    raw_free(current.snapshot_map);
+    raw_free(current.virtual_map);
+    raw_free(current.needs_phi);
+    current = (Peel){.tree = NULL};
+}
+
+static bool mark_stale(const Peel *peel)
+{
+    Tree *tree = peel->tree;
+    tree->is_stale = raw_calloc((size_t)peel->end + 1, 1);
+    for (int i = 0; tree->is_stale && i < peel->end; i++)
+        tree->is_stale[i] = peel->substitute[i] != i && !peel->needs_phi[i];
+    return tree->is_stale != NULL;
+}
+
 bool opt_loop(Tree *tree, const Ref *entries, const Ref *end_refs, int count, int end_snapshot)
 {
-    Peel peel = {.tree = tree,
-                 .end = tree->ins_count,
-                 .end_snapshot = end_snapshot,
-                 .old_snapshots = tree->snapshots_count,
-                 .old_virtuals = tree->virtuals_count};
-    size_t n = (size_t)peel.end + 1;
-    peel.substitute = raw_calloc(n, sizeof(Ref));
-    peel.snapshot_map = raw_calloc((size_t)peel.old_snapshots + 1, sizeof(int));
-    peel.virtual_map = raw_calloc((size_t)peel.old_virtuals + 1, sizeof(int));
-    uint8_t *needs_phi = raw_calloc(n, 1);
-    bool ok = peel.substitute && peel.snapshot_map && peel.virtual_map && needs_phi;
-    if (ok) {
-        for (int i = 0; i < peel.end; i++) peel.substitute[i] = i;
-        for (int i = 0; i < peel.old_snapshots; i++) peel.snapshot_map[i] = -1;
-        for (int i = 0; i < peel.old_virtuals; i++) peel.virtual_map[i] = -1;
-        for (int i = 0; i < count && ok; i++) {
-            ok = ir_type(tree, entries[i]) == ir_type(tree, end_refs[i]);
-            peel.substitute[entries[i]] = end_refs[i];
-        }
+    Peel *peel = &current;
+    *peel = (Peel){.tree = tree,
+                   .end = tree->ins_count,
+                   .end_snapshot = end_snapshot,
+                   .old_snapshots = tree->snapshots_count,
+                   .old_virtuals = tree->virtuals_count};
+    if (!peel_begin(peel)) return false;
+    for (int i = 0; i < count; i++) {
+        if (ir_type(tree, entries[i]) != ir_type(tree, end_refs[i])) return false;
+        peel->substitute[entries[i]] = end_refs[i];
     }
-    if (ok) {
-        tree->loop_end = ir_append(tree, (Ins){IR_LOOP, IR_NIL, 0, 0, 0, 0});
-        tree->segments[0].loop = tree->loop_end;
-        for (Ref ref = 0; ref < peel.end && !peel.failed && !tree->failed; ref++) copy_instruction(&peel, ref);
-        ok = !peel.failed && !tree->failed && add_phis(&peel, tree->loop_end, needs_phi);
-    }
-    if (ok) {
-        tree->is_stale = raw_calloc(n, 1);
-        ok = tree->is_stale != NULL;
-        for (int i = 0; ok && i < peel.end; i++) tree->is_stale[i] = peel.substitute[i] != i && !needs_phi[i];
-    }
-    raw_free(peel.substitute);
-    raw_free(peel.snapshot_map);
-    raw_free(peel.virtual_map);
-    raw_free(needs_phi);
-    return ok;
+    tree->loop_end = ir_append(tree, (Ins){IR_LOOP, IR_NIL, 0, 0, 0, 0});
+    tree->segments[0].loop = tree->loop_end;
+    for (Ref ref = 0; ref < peel->end && !peel->failed; ref++) copy_instruction(peel, ref);
+    return !peel->failed && add_phis(peel, tree->loop_end) && mark_stale(peel);
 }

@@ -330,7 +330,6 @@ static bool run(JitTree *entered, Frame *frame, uint64_t start)
     uint64_t cycles = __builtin_ia32_rdtsc() - start;
     if (!native_activations) native_cycles += cycles;
     settle_account(entered, cycles);
-    if (!innermost) return false;
     SnapKind kind = tree->ir.snapshots[exit].kind;
     if (kind == SNAP_ENTRY)
         note_entry_failure(tree, frame);
@@ -381,7 +380,7 @@ bool jit_enter(Frame *frame, Unit *ip, Value *sp)
     uint64_t now = __builtin_ia32_rdtsc();
     compile_poll(now);
     if (!tree || tree->state == TREE_DEAD || !tree->valid || thread_is_traced(current_thread) ||
-        !(tree->code || jit_options.mode == JIT_EXEC) || eval_breaker) {
+        !(tree->code || jit_options.mode == JIT_EXEC) || eval_breaker || !mem_reserve_fill()) {
         return true;
     }
     return run(tree, frame, now);

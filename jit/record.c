@@ -1,4 +1,7 @@
-/* record.c: the recorder's life: start, one step for each instruction, end. (record.h has the rules.) */
+/* record.c: the recorder's life: start, one step for each instruction, end. (record.h has the rules.)
+ *
+ * A tree that cannot grow for want of memory is left at once, from wherever the recorder is (ir_no_memory): nothing in
+ * there holds memory or references but the tree and the recorder's own state. */
 #include "jit/record.h"
 
 #include <stdio.h>
@@ -23,7 +26,7 @@ static void recorder_reset(JitTree *tree)
     rec.followed_count = rec.generator_count = rec.unrolled = 0;
     rec.kinds_differ = false;
     for (int i = 0; i < RECORD_OBJECTS; i++) rec.objects[i].holders = 0;
-    rec.handled_depth = 0;
+    rec.handled_depth = rec.tracked_count = 0;
     rec.is_unwinding = rec.has_checkpoint = false;
     rec.tree = tree;
     rec.ir = &tree->ir;
@@ -53,25 +56,32 @@ static void begin(void)
     jit_is_recording = true;
 }
 
-bool record_start_root(Place *place, Frame *frame)
+static NULLABLE JitTree *tree_new(Place *place)
 {
-    JitTree *tree = raw_calloc(1, sizeof *tree);
-    if (!tree) return false;
     static uint32_t serial;
+    JitTree *tree = raw_calloc(1, sizeof *tree);
+    if (!tree) return NULL;
     tree_init(&tree->ir);
     tree->id = ++serial;
     tree->place = place;
     tree->valid = 1;
+    return tree;
+}
+
+bool record_start_root(Place *place, Frame *frame)
+{
+    int words = frame_quick(frame)->frame_words - FRAME_WORDS;
+    JitTree *tree = words <= RECORD_SLOTS ? tree_new(place) : NULL;
+    if (!tree) return false;
+    if (setjmp(ir_no_memory)) {
+        tree_destroy(tree);
+        return false;
+    }
     recorder_reset(tree);
     rec.bridge_of = -1;
     rec.frame_count = 0;
     rec.started_in = frame;
     enter_frame_model(frame, 0);
-    int words = frame_quick(frame)->frame_words - FRAME_WORDS;
-    if (words > RECORD_SLOTS) {
-        raw_free(tree);
-        return false;
-    }
     for (int i = 0; i < words; i++) rec.slots[i] = (Slot){REF_UNREAD, OWN_MEMORY, false, 0};
     rec.f->depth = (int)(frame->sp - frame_stack_base(frame));
     tree->entry_depth = rec.f->depth;
@@ -107,7 +117,7 @@ static bool restore_slot(const Tree *ir, const SnapEntry *entry)
 
 static bool finish(void);
 
-bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame)
+static bool start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame)
 {
     Tree *ir = &tree->ir;
     const Snapshot *s = &ir->snapshots[snapshot];
@@ -174,7 +184,14 @@ static void undo(void)
     ir->virtuals_count = rec.saved.virtuals_count;
     ir->fields_count = rec.saved.fields_count;
     ir->segments_count = rec.saved.segments_count;
-    ir->failed = false;
+}
+
+bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *entry_frame)
+{
+    if (setjmp(ir_no_memory) == 0) return start_bridge(tree, snapshot, innermost, entry_frame);
+    jit_is_recording = false;
+    undo();
+    return false;
 }
 
 void record_abort(Reason reason)
@@ -253,7 +270,6 @@ static void finish_done(void)
 static bool finish(void)
 {
     jit_is_recording = false;
-    if (rec.ir->failed) record_abort(REASON_NO_MEMORY);
     if (rec.kinds_differ) place_generalize(rec.tree, rec.frame);
     if (!rec.tree->valid) record_abort(REASON_INVALIDATED);
     if (REC_FAILED())
@@ -269,9 +285,18 @@ bool jit_starts_at(Frame *frame)
     return jit_is_recording && rec.instructions == 0 && rec.started_in == frame;
 }
 
+static bool finish_without_memory(void)
+{
+    opt_loop_end();
+    record_abort(REASON_NO_MEMORY);
+    return finish();
+}
+
 bool jit_records_unwinding(Frame *frame)
 {
-    return jit_is_recording && (rec.is_unwinding || record_flip(frame));
+    if (!jit_is_recording) return false;
+    if (setjmp(ir_no_memory)) return finish_without_memory();
+    return rec.is_unwinding || record_flip(frame);
 }
 
 void jit_record_abandon(void)
@@ -356,7 +381,7 @@ static bool record_step(Frame *frame, Unit *ip, Value *sp)
     }
     if (rec.needs_valid_check) check_assumptions();
     if (!REC_FAILED()) record_instruction(opcode);
-    if (REC_FAILED() || rec.is_done || rec.ir->failed) return finish();
+    if (REC_FAILED() || rec.is_done) return finish();
     return true;
 }
 
@@ -364,7 +389,7 @@ bool jit_record(Frame *frame, Unit *ip, Value *sp)
 {
     uint8_t activity = current_activity;
     current_activity = ACTIVITY_COMPILING;
-    bool goes_on = record_step(frame, ip, sp);
+    bool goes_on = setjmp(ir_no_memory) == 0 ? record_step(frame, ip, sp) : finish_without_memory();
     current_activity = activity;
     return goes_on;
 }
@@ -546,7 +571,9 @@ static void close_root(void)
         return;
     }
     end_snapshot = rec.snapshot >= 0 ? rec.snapshot : end_snapshot;
-    if (!opt_loop(rec.ir, entries, ends, count, end_snapshot)) {
+    bool is_loop = opt_loop(rec.ir, entries, ends, count, end_snapshot);
+    opt_loop_end();
+    if (!is_loop) {
         record_abort(REASON_TYPE_UNSTABLE);
         return;
     }

@@ -87,6 +87,7 @@ typedef struct Recorder {
     Slot handled;                 /* being handled, with handled_depth > 0: memory still has the one from before */
     int handled_depth;            /* handlers that memory does not know of */
     Slot in_flight;               /* on its way to its handler */
+    int tracked_count;            /* refs in hand that follow what becomes real */
     bool has_checkpoint;          /* the instruction has called a helper that may raise (record_flip.c) */
     bool is_unwinding;            /* the interpreter does the same now: the next instruction is the handler's first */
     Frame *started_in;            /* where recording begins */

@@ -90,7 +90,6 @@ typedef struct Rewrite {
 
 static Rewrite rewriting;
 static Ref *tracked[32]; /* refs in hand that shall follow */
-static int tracked_count;
 
 /* One more place holds the real object, whose first reference is there already. */
 static void count_use(void)
@@ -161,7 +160,7 @@ static void rewrite(Ref from, Ref to, int running, Ref ended)
     rewriting.ended = ended;
     rewriting.uses = rewriting.count = 0;
     for_all_slots(rewrite_slot, 0);
-    for (int i = 0; i < tracked_count; i++) *tracked[i] = rewritten(*tracked[i]);
+    for (int i = 0; i < rec.tracked_count; i++) *tracked[i] = rewritten(*tracked[i]);
     rec.snapshot = rec.raise_snapshot = -1;
 }
 
@@ -172,10 +171,10 @@ static void replace(Ref from, Ref to)
 
 static void track(Ref *ref)
 {
-    if (tracked_count == (int)COUNT_OF(tracked))
+    if (rec.tracked_count == (int)COUNT_OF(tracked))
         record_abort(REASON_TOO_DEEP);
     else
-        tracked[tracked_count++] = ref;
+        tracked[rec.tracked_count++] = ref;
 }
 
 /* --- new ones --- */
@@ -565,11 +564,11 @@ static Ref frame_argument(const Draft *d, int index)
 static void materialize_frame(Ref frame)
 {
     Draft d;
-    int depth = tracked_count;
+    int depth = rec.tracked_count;
     track(&frame);
     draft_of(frame, &d);
     if (REF_IS_VIRTUAL(d.refs[FRAME_BACK])) materialize_frame(d.refs[FRAME_BACK]);
-    tracked_count = depth;
+    rec.tracked_count = depth;
     if (REC_FAILED()) return;
     draft_of(frame, &d);
     Ref function = given(&d, FRAME_FUNCTION);
@@ -621,10 +620,10 @@ static Ref make_exception(const Draft *d)
 
 void materialize_exception(Ref ref)
 {
-    int depth = tracked_count;
+    int depth = rec.tracked_count;
     track(&ref);
     materialize_parts(&ref);
-    tracked_count = depth;
+    rec.tracked_count = depth;
     if (REC_FAILED()) return;
     Draft d;
     draft_of(ref, &d);

@@ -454,8 +454,8 @@ int record_keep_code(Code *code)
     for (int i = 0; i < rec.ir->codes_count; i++) {
         if (rec.ir->codes[i] == code) return i;
     }
-    if (rec.ir->codes_count > 0) value_incref(value_from_object(code)); /* the first is the place's own */
     *VECTOR_ADD(rec.ir, codes) = code;
+    if (rec.ir->codes_count > 1) value_incref(value_from_object(code)); /* the first is the place's own */
     return rec.ir->codes_count - 1;
 }
 

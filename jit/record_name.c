@@ -57,43 +57,69 @@ bool record_is_lasting(Value v)
            type_has_flag(type, TYPE_IS_TYPE) || type == &type_int || type == &type_float;
 }
 
-static bool load_name(int name_index, Value globals, Value builtins)
+/* The entry frame's code can run in other namespaces: exec, functions made anew. Those of an inlined frame belong to
+ * its function, which is guarded. */
+static void guard_namespace(size_t offset, Value now)
+{
+    if (rec.frame_count > 1 || REC_FAILED()) return;
+    record_snapshot();
+    Ins load = {IR_SLOAD, IR_VAL, ALIAS_CONST, (int)(offset / sizeof(Value)) - FRAME_WORDS, REF_NONE, 0};
+    emit_guard(IR_GIS, ir_emit(rec.ir, load), const_value(now));
+}
+
+static Ref entry_value(Value dict, Value name)
+{
+    ssize_t index = dict_find_entry(dict, name);
+    Ref entries = guarded_entries(dict);
+    if (REC_FAILED()) return REF_NONE;
+    int offset = (int)(index * (ssize_t)sizeof(DictEntry) + (ssize_t)offsetof(DictEntry, value));
+    return emit_load(IR_FLOAD, IR_VAL, entries, offset, ALIAS_DICT_VALUE);
+}
+
+/* REF_NONE: unknown, or aborted. */
+static Ref name_ref(int name_index, Own *own)
 {
     Value name = as_tuple(rec.f->code->names)->items[name_index];
-    if (!is_exact_dict(globals) || !is_exact_dict(builtins)) return false;
+    Value globals = rec.frame->globals, builtins = rec.frame->builtins;
+    *own = OWN_NONE;
+    if (!is_exact_dict(globals) || !is_exact_dict(builtins)) return REF_NONE;
+    guard_namespace(offsetof(Frame, globals), globals);
     Value found = dict_get_borrow(globals, name);
     if (!value_is_null(found)) {
         if (record_is_lasting(found) && !is_assigned_here(rec.f->code, name_index) &&
-            watch_global(rec.tree, globals, name)) {
-            rec_push(immediate_ref(found), OWN_NONE);
-            return true;
-        }
-        ssize_t index = dict_find_entry(globals, name);
-        Ref entries = guarded_entries(globals);
-        if (REC_FAILED()) return true;
-        Ref value = emit_load(IR_FLOAD, IR_VAL, entries,
-                              (int)(index * (ssize_t)sizeof(DictEntry) + (ssize_t)offsetof(DictEntry, value)),
-                              ALIAS_DICT_VALUE);
-        rec_push(value, OWN_FRAGILE);
-        return true;
+            watch_global(rec.tree, globals, name))
+            return immediate_ref(found);
+        *own = OWN_FRAGILE;
+        return entry_value(globals, name);
     }
+    guard_namespace(offsetof(Frame, builtins), builtins);
     found = dict_get_borrow(builtins, name);
-    if (value_is_null(found)) return false;
-    if (!watch_global(rec.tree, globals, name) || !watch_global(rec.tree, builtins, name)) return false;
-    rec_push(immediate_ref(found), OWN_NONE);
-    return true;
+    if (value_is_null(found)) return REF_NONE;
+    if (!watch_global(rec.tree, globals, name) || !watch_global(rec.tree, builtins, name)) return REF_NONE;
+    return immediate_ref(found);
+}
+
+static void load_name(int name_index, bool pushes_null)
+{
+    Own own;
+    Ref ref = name_ref(name_index, &own);
+    if (ref == REF_NONE) record_abort(REASON_UNBOUND);
+    if (REC_FAILED()) return;
+    if (pushes_null) rec_push(const_value(VALUE_NULL), OWN_NONE); /* after the guards */
+    rec_push(ref, own);
 }
 
 void record_load_global(void)
 {
-    if (rec.oparg & 1) rec_push(const_value(VALUE_NULL), OWN_NONE);
-    if (!load_name(rec.oparg >> 1, rec.frame->globals, rec.frame->builtins) && !REC_FAILED())
-        record_abort(REASON_UNBOUND);
+    load_name(rec.oparg >> 1, rec.oparg & 1);
 }
 
+/* LOAD_NAME and STORE_NAME are about the globals. */
 static bool is_module_level(void)
 {
-    return !value_is_null(rec.frame->locals) && value_is(rec.frame->locals, rec.frame->globals);
+    if (!value_is(rec.frame->locals, rec.frame->globals)) return false;
+    guard_namespace(offsetof(Frame, locals), rec.frame->globals);
+    return true;
 }
 
 void record_load_name(int opcode)
@@ -102,7 +128,7 @@ void record_load_name(int opcode)
         record_generic(opcode);
         return;
     }
-    if (!load_name(rec.oparg, rec.frame->globals, rec.frame->builtins) && !REC_FAILED()) record_abort(REASON_UNBOUND);
+    load_name(rec.oparg, false);
 }
 
 void record_store_global(int opcode)
@@ -113,6 +139,7 @@ void record_store_global(int opcode)
         record_generic(opcode);
         return;
     }
+    guard_namespace(offsetof(Frame, globals), globals);
     ssize_t index = dict_find_entry(globals, name);
     if (index < 0 || !watch_never(globals, name)) {
         Slot *slot = rec_stack(1);

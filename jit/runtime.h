@@ -151,9 +151,8 @@ Value jit_call_place(Place *place, Function *function, const Value *args, ssize_
 
 /* --- exits.c --- */
 /* Rebuilds the frames of the snapshot of `tree` from the exit values. Gives the innermost frame, with ip = the next (or
- * raising) instruction and sp set; it is current_thread->frame. NULL: a frame could not be made; an exception is set
- * and current_thread->frame is the frame to raise it in. */
-NULLABLE Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values);
+ * raising) instruction and sp set; it is current_thread->frame. */
+Frame *exit_rebuild(JitTree *tree, int snapshot, Frame *frame, const uint64_t *values);
 /* The result at a SNAP_RETURN exit, owned. */
 Value exit_result(JitTree *tree, int snapshot, const uint64_t *values);
 bool code_has_loop(const Code *code);

@@ -16,7 +16,10 @@ size_t mem_inline_limit = MEM_INLINE_LIMIT;
 static NULLABLE void *layer_alloc(size_t size)
 {
     if (!MEM_USES_POOLS || size > MEM_SMALL_MAX) return raw_alloc(size);
-    return mem_fault_is_due() ? NULL : pool_alloc((uint32_t)((size - 1) / MEM_ALIGNMENT));
+    uint32_t size_class = (uint32_t)((size - 1) / MEM_ALIGNMENT);
+    void *block = mem_fault_is_due() ? NULL : pool_alloc(size_class);
+    while (UNLIKELY(!block) && mem_reserve_draw(size)) block = pool_alloc(size_class);
+    return block;
 }
 
 static void layer_free(void *block, size_t size)

@@ -70,6 +70,14 @@ void mem_fail_at(uint64_t k, uint64_t count);
 /* No request has failed yet. */
 bool mem_fault_is_armed(void);
 
+/* The reserve: for what can neither fail nor be left half done. Between open and close (they nest) a request that the
+ * system refuses is met from it; when it is used up, the process ends. Whoever may come to need it asks first that it
+ * is full: mem_reserve_fill fails when there is no memory. Closing fills it again, if possible. */
+extern bool mem_reserve_is_full;
+bool mem_reserve_fill(void);
+void mem_reserve_open(void);
+void mem_reserve_close(void);
+
 /* Number of blocks that are allocated now (small blocks and raw ones): what leak checks compare. */
 size_t mem_blocks_in_use(void);
 

@@ -67,21 +67,27 @@ static NULLABLE void *in_huge_pages(NULLABLE void *block, size_t size)
 
 NULLABLE void *raw_alloc(size_t size)
 {
-    return mem_fault_is_due() ? NULL : count_block(in_huge_pages(malloc(size ? size : 1), size));
+    void *block = mem_fault_is_due() ? NULL : malloc(size ? size : 1);
+    while (UNLIKELY(!block) && mem_reserve_draw(size)) block = malloc(size ? size : 1);
+    return count_block(in_huge_pages(block, size));
 }
 
 NULLABLE void *raw_calloc(size_t count, size_t size)
 {
-    return mem_fault_is_due() ? NULL
-                              : count_block(in_huge_pages(calloc(count ? count : 1, size ? size : 1), count * size));
+    count = count ? count : 1;
+    size = size ? size : 1;
+    void *block = mem_fault_is_due() ? NULL : calloc(count, size);
+    while (UNLIKELY(!block) && mem_reserve_draw(count * size)) block = calloc(count, size);
+    return count_block(in_huge_pages(block, count * size));
 }
 
 NULLABLE void *raw_realloc(NULLABLE void *block, size_t size)
 {
     if (!block) return raw_alloc(size);
-    if (mem_fault_is_due()) return NULL;
+    size = size ? size : 1;
     size_t old_bytes = malloc_usable_size(block);
-    void *moved = realloc(block, size ? size : 1);
+    void *moved = mem_fault_is_due() ? NULL : realloc(block, size);
+    while (UNLIKELY(!moved) && mem_reserve_draw(size)) moved = realloc(block, size);
     if (!moved) return NULL;
     in_huge_pages(moved, size);
     counter_add(&raw_counters.bytes, malloc_usable_size(moved) - old_bytes);

@@ -23,4 +23,7 @@ extern RawCounters raw_counters;
 /* Counts down to the fault armed by mem_fail_at; true when this request must fail. */
 bool mem_fault_is_due(void);
 
+/* reserve.c: true: the request that has failed shall be made again, with so much of the reserve given to the system. */
+bool mem_reserve_draw(size_t size);
+
 #endif

@@ -88,14 +88,11 @@ Value tuple_from_array(const Value *items, ssize_t count)
     return value_from_object(tuple);
 }
 
-Value tuple_from_array_steal(const Value *items, ssize_t count)
+Value tuple_from_array_move(const Value *items, ssize_t count)
 {
     if (count == 0) return tuple_empty();
     Tuple *tuple = alloc_tuple(count);
-    if (!tuple) {
-        for (ssize_t i = 0; i < count; i++) value_decref(items[i]);
-        return VALUE_NULL;
-    }
+    if (!tuple) return VALUE_NULL;
     bool has_objects = false;
     for (ssize_t i = 0; i < count; i++) {
         has_objects |= value_is_object(items[i]);
@@ -103,6 +100,13 @@ Value tuple_from_array_steal(const Value *items, ssize_t count)
     }
     if (has_objects) gc_track_inline(tuple);
     return value_from_object(tuple);
+}
+
+Value tuple_from_array_steal(const Value *items, ssize_t count)
+{
+    Value tuple = tuple_from_array_move(items, count);
+    for (ssize_t i = 0; value_is_null(tuple) && i < count; i++) value_decref(items[i]);
+    return tuple;
 }
 
 Value tuple_pack(int count, ...)

@@ -21,6 +21,7 @@ ALWAYS_INLINE Value tuple_item_borrow(Value v, ssize_t index) { return as_tuple(
 Value tuple_new(ssize_t length) NODISCARD;       /* items are VALUE_NULL: fill them at once (steals) */
 Value tuple_empty(void);                         /* the shared (), owned */
 Value tuple_from_array(const Value *items, ssize_t count) NODISCARD; /* increfs */
+Value tuple_from_array_move(const Value *items, ssize_t count) NODISCARD; /* steals, but not when it fails */
 Value tuple_from_array_steal(STEALS const Value *items, ssize_t count) NODISCARD;
 Value tuple_pack(int count, ...) NODISCARD;      /* Values, borrowed */
 Value tuple_sliced(Value v, ssize_t start, ssize_t stop, ssize_t step) NODISCARD; /* as slice_unpack gives them */

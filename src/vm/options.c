@@ -450,23 +450,22 @@ static enum OptionsResult print_and_exit(const Reader *reader, int *status)
     return OPTIONS_EXIT;
 }
 
-enum OptionsResult options_read(int argc, char **argv, int *status)
+static enum OptionsResult read_all(Reader *reader, int *status)
 {
-    Reader reader = {.argc = argc, .argv = argv};
-    options.orig_argc = argc;
-    options.orig_argv = argv;
-    *status = read_arguments(&reader);
+    int argc = reader->argc;
+    char **argv = reader->argv;
+    *status = read_arguments(reader);
     if (*status) return OPTIONS_EXIT;
-    if (reader.wants_help || reader.versions) return print_and_exit(&reader, status);
-    if (!options.command && !options.module && reader.index < argc) {
-        if (strcmp(argv[reader.index], "-") != 0) options.file = argv[reader.index];
-        options.argc = argc - reader.index - 1;
-        options.argv = argv + reader.index + 1;
+    if (reader->wants_help || reader->versions) return print_and_exit(reader, status);
+    if (!options.command && !options.module && reader->index < argc) {
+        if (strcmp(argv[reader->index], "-") != 0) options.file = argv[reader->index];
+        options.argc = argc - reader->index - 1;
+        options.argv = argv + reader->index + 1;
     } else {
-        options.argc = argc - reader.index;
-        options.argv = argv + reader.index;
+        options.argc = argc - reader->index;
+        options.argv = argv + reader->index;
     }
-    options.has_dash = !options.command && !options.module && !options.file && reader.index < argc;
+    options.has_dash = !options.command && !options.module && !options.file && reader->index < argc;
     if (options.optimize > 2) options.optimize = 2;
     int given = options.int_max_str_digits;
     if (!read_environment()) {
@@ -480,9 +479,20 @@ enum OptionsResult options_read(int argc, char **argv, int *status)
         int count = 0;
         append(&first, &count, "default");
         for (int i = 0; i < options.warning_count; i++) append(&first, &count, options.warnings[i]);
+        free(options.warnings);
         options.warnings = first;
         options.warning_count = count;
     }
-    order_warnings(&reader);
+    order_warnings(reader);
     return OPTIONS_RUN;
+}
+
+enum OptionsResult options_read(int argc, char **argv, int *status)
+{
+    Reader reader = {.argc = argc, .argv = argv};
+    options.orig_argc = argc;
+    options.orig_argv = argv;
+    enum OptionsResult result = read_all(&reader, status);
+    free(reader.warnings);
+    return result;
 }

@@ -88,12 +88,41 @@ static void empty_arenas_go_back_to_the_system(void **state)
 #endif
 }
 
+static void the_reserve_meets_requests_that_fail(void **state)
+{
+    enum { SMALL = 40, LARGE = 4000, LASTING = 1000 };
+    assert_true(mem_reserve_fill());
+    mem_fail_at(1, LASTING);
+    mem_reserve_open();
+    char *small = mem_alloc(SMALL), *large = raw_alloc(LARGE), *zeros = raw_calloc(10, 10);
+    assert_true(small && large && zeros);
+    assert_int_equal(zeros[99], 0);
+    large[LARGE - 1] = 5;
+    large = raw_realloc(large, 2 * LARGE);
+    assert_true(large != NULL);
+    assert_int_equal(large[LARGE - 1], 5);
+    assert_false(mem_reserve_is_full);
+    mem_reserve_open();
+    mem_reserve_close();
+    mem_free(mem_alloc(SMALL), SMALL); /* still open */
+    mem_reserve_close();
+    assert_false(mem_reserve_is_full);
+    assert_null(mem_alloc(SMALL));
+    assert_false(mem_reserve_fill());
+    mem_fail_at(0, 0);
+    assert_true(mem_reserve_fill());
+    mem_free(small, SMALL);
+    raw_free(large);
+    raw_free(zeros);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_use_keeps_every_structure_valid),
         cmocka_unit_test(reallocation_keeps_the_contents),
         cmocka_unit_test(the_kth_request_and_those_behind_it_fail),
+        cmocka_unit_test(the_reserve_meets_requests_that_fail),
         cmocka_unit_test(empty_arenas_go_back_to_the_system),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
