@@ -81,9 +81,10 @@ static bool bind(const Function *function, const Code *code, Binding *b)
             if (index < 0) return false;
             b->source[i] = -1 - index;
         } else {
-            if (value_is_null(function->kwdefaults)) return false;
-            Value v = dict_get_borrow(function->kwdefaults, tuple_item_borrow(code->localsplus_names, i));
-            if (value_is_null(v)) return false;
+            if (!object_has_type(function->kwdefaults, &type_dict)) return false;
+            Value name = tuple_item_borrow(code->localsplus_names, i);
+            if (value_is_null(dict_get_borrow(function->kwdefaults, name))) return false;
+            if (!watch_global(rec.tree, function->kwdefaults, name)) return false; /* the value is folded */
             b->source[i] = KWDEFAULT;
         }
     }
@@ -279,15 +280,6 @@ Ref record_call_refs(Value function, const Ref *refs, int nargs)
 
 /* --- classes --- */
 
-static bool guard_class_version(Type *class)
-{
-    if (!type_has_flag(class, TYPE_HEAP)) return true;
-    uint32_t version = type_version(class);
-    if (!version) return false;
-    Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
-    return emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
-}
-
 /* [… class, args…] -> [instance], and for an __init__ in Python a frame for (instance, args…). */
 static void exception_frame(Ref instance, Value init, int nargs, int below, const Binding *b)
 {
@@ -318,7 +310,7 @@ static bool instantiate_exception(Value callable, Ref callable_ref, const Bindin
             return false;
     }
     guard_value(callable_ref, callable);
-    if (REC_FAILED() || !guard_class_version(class)) return !REC_FAILED() ? false : true;
+    if (REC_FAILED() || !record_guard_version(class)) return true;
     if (!value_is_null(init) && !record_guard_function(const_value(init), init)) return true;
     Ref instance = record_exception_new(class, b->nargs);
     if (!REC_FAILED()) exception_frame(instance, init, b->nargs, below, &with_self);
@@ -352,8 +344,7 @@ static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
     Binding with_self = {.nargs = b->nargs + 1, .kwnames = b->kwnames};
     if (!bind(as_function(init), code, &with_self)) return false;
     guard_value(callable_ref, callable);
-    if (!REC_FAILED() && !guard_class_version(class)) return REC_FAILED();
-    if (REC_FAILED() || !record_guard_function(const_value(init), init)) return true;
+    if (REC_FAILED() || !record_guard_version(class) || !record_guard_function(const_value(init), init)) return true;
     Slot instance;
     if (!make_instance(class, &instance)) return true;
     /* [NULL, class, args…] -> [instance] and a frame for (instance, args…) */
@@ -443,12 +434,12 @@ void record_call(void)
         guard_value(function, method->function);
         if (REC_FAILED() || !record_guard_function(const_value(method->function), method->function)) return;
         /* [NULL, method] -> [function, self]; the method may be freed: own what was read from it */
+        rec_detach(callable_slot);
         Slot *null = rec_stack(nargs + 2);
         Slot method_slot = *callable_slot;
         *null = (Slot){const_value(method->function), OWN_NONE, true, 0};
         *callable_slot = (Slot){self, OWN_FRAGILE, true, 0};
         rec_own(callable_slot);
-        if (method_slot.own == OWN_MEMORY) method_slot.own = OWN_NONE;
         push_frame_model(method->function, const_value(method->function), &unbound, 1, FRAME_EXIT_CALL);
         rec_release(method_slot);
         return;
@@ -501,12 +492,56 @@ static bool guard_no_frame_object(void)
     return emit_guard(IR_GIS, object, const_value(VALUE_NULL));
 }
 
+/* May a local that stands in memory be seen to go, when the frame drops it? */
+static bool memory_shows_end(int local)
+{
+    const Slot *slot = &rec.slots[local];
+    const Code *code = rec.f->code;
+    int parameters =
+        code->argcount + code->kwonlyargcount + !!(code->flags & CO_VARARGS) + !!(code->flags & CO_VARKEYWORDS);
+    if (slot->ref == REF_UNREAD) return slot->in_memory || !rec.place->is_function || local < parameters;
+    return !slot->modified && slot->own == OWN_MEMORY && slot_shows_end(slot);
+}
+
+/* A frame drops its locals in their order. The trace drops what it owns of them before the frame goes; what comes
+ * behind one that the frame drops has to go to memory, if it can be seen to go. */
+static void in_order_of_frame(void (*visit)(int local, bool is_behind))
+{
+    bool is_behind = false;
+    for (int i = 0; i < rec.f->code->nlocalsplus; i++) {
+        if (rec.slots[i].modified && rec.slots[i].ref != REF_UNREAD)
+            visit(i, is_behind);
+        else
+            is_behind = is_behind || memory_shows_end(i);
+    }
+}
+
+static void make_real_for_memory(int local, bool is_behind)
+{
+    Slot *slot = &rec.slots[local];
+    if (is_behind && REF_IS_VIRTUAL(slot->ref) && slot_shows_end(slot)) materialize(slot);
+}
+
+static void give_up_local(int local, bool is_behind)
+{
+    Slot slot = rec.slots[local];
+    if (is_behind && slot_shows_end(&slot)) {
+        ir_append(rec.ir, (Ins){IR_SLOTSET, IR_NIL, 0, local, slot.ref, 0});
+        rec.slots[local] = (Slot){REF_UNREAD, OWN_MEMORY, false, 0, true};
+        return;
+    }
+    rec.slots[local] = (Slot){const_value(VALUE_NULL), OWN_NONE, false, 0}; /* memory has no value, or an immediate */
+    rec_release(slot);
+}
+
 /* The end of a function: what the trace owns of the locals is dropped here, the rest with the frame. */
 static void record_function_return(void)
 {
     if (!guard_no_frame_object()) return;
     Slot *result = rec_stack(1);
     if (REF_IS_VIRTUAL(result->ref)) materialize(result);
+    in_order_of_frame(make_real_for_memory);
+    if (REC_FAILED()) return;
     if (rec_stack(1)->own == OWN_MEMORY || !rec_stack(1)->modified) rec_push_slot(rec_take()); /* out of memory */
     result = rec_stack(1);
     if (result->own == OWN_SLOT && rec.slots[result->source].own == OWN_SELF &&
@@ -517,12 +552,7 @@ static void record_function_return(void)
     }
     rec_own(result);
     if (REC_FAILED()) return;
-    for (int i = 0; i < rec.f->code->nlocalsplus; i++) {
-        Slot slot = rec.slots[i];
-        if (!slot.modified || slot.ref == REF_UNREAD) continue;
-        rec.slots[i] = (Slot){const_value(VALUE_NULL), OWN_NONE, false, 0}; /* memory has no value, or an immediate */
-        rec_release(slot);
-    }
+    in_order_of_frame(give_up_local);
     rec.snapshot = -1;
     rec.has_effects = false;
     int snapshot = record_snapshot();
