@@ -99,6 +99,26 @@ static Ref constant_ref(Value v)
     return const_value(v);
 }
 
+/* As many default values as now; those that last are folded, the others are read (default_slot). */
+static void guard_defaults(Ref function_ref, const Function *function)
+{
+    Value now = function->defaults;
+    Ref defaults = emit_load(IR_FLOAD, IR_VAL, function_ref, offsetof(Function, defaults), ALIAS_FUNCTION);
+    if (value_is_null(now)) {
+        emit_guard(IR_GIS, defaults, const_value(now));
+        return;
+    }
+    emit_guard(IR_GISNOT, defaults, const_value(VALUE_NULL));
+    Ref length = emit_load(IR_FLOAD, IR_WORD, defaults, offsetof(Tuple, length), ALIAS_CONST);
+    emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, tuple_length(now))), REF_NONE);
+    for (ssize_t i = 0; i < tuple_length(now) && !REC_FAILED(); i++) {
+        Value v = tuple_item_borrow(now, i);
+        if (!record_is_lasting(v)) continue;
+        int offset = (int)offsetof(Tuple, items) + (int)i * 8;
+        emit_guard(IR_GIS, emit_load(IR_FLOAD, IR_VAL, defaults, offset, ALIAS_CONST), const_value(v));
+    }
+}
+
 /* Guards that the callable is a function of this code and this state. A constant: its version. Another one (made anew
  * by each run of a def or lambda): its code, namespaces and defaults. */
 bool record_guard_function(Ref ref, Value callable)
@@ -107,28 +127,12 @@ bool record_guard_function(Ref ref, Value callable)
     if (!REF_IS_CONST(ref) && value_is_null(function->kwdefaults)) {
         guard_type(ref, &type_function);
         static const int offsets[] = {offsetof(Function, code), offsetof(Function, globals),
-                                      offsetof(Function, builtins), offsetof(Function, defaults)};
+                                      offsetof(Function, builtins)};
         for (size_t i = 0; i < COUNT_OF(offsets); i++) {
             Value now = *(Value *)((char *)function + offsets[i]);
-            if (offsets[i] == offsetof(Function, defaults) && !value_is_null(now)) {
-                /* default values are folded, those that last; the others are read (default_slot) */
-                Ref defaults = emit_load(IR_FLOAD, IR_VAL, ref, offsets[i], ALIAS_FUNCTION);
-                for (ssize_t k = 0; k < tuple_length(now); k++) {
-                    Ref item =
-                        emit_load(IR_FLOAD, IR_VAL, defaults, (int)offsetof(Tuple, items) + (int)k * 8, ALIAS_CONST);
-                    if (k == 0) {
-                        emit_guard(IR_GISNOT, defaults, const_value(VALUE_NULL));
-                        Ref length = emit_load(IR_FLOAD, IR_WORD, defaults, offsetof(Tuple, length), ALIAS_CONST);
-                        emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, tuple_length(now))),
-                                   REF_NONE);
-                    }
-                    Value v = tuple_item_borrow(now, k);
-                    if (record_is_lasting(v)) emit_guard(IR_GIS, item, const_value(v));
-                }
-                continue;
-            }
             emit_guard(IR_GIS, emit_load(IR_FLOAD, IR_VAL, ref, offsets[i], ALIAS_FUNCTION), const_value(now));
         }
+        guard_defaults(ref, function);
         return !REC_FAILED();
     }
     uint32_t version = function_version(function);

@@ -7,7 +7,7 @@ __attribute__((weak)) void jit_shutdown(void) {}
 __attribute__((weak)) void jit_code_destroyed(Code *code) {}
 __attribute__((weak)) void jit_release_dead(void) {}
 __attribute__((weak)) void jit_visit_constants(void (*visit)(uint64_t word)) {}
-__attribute__((weak)) void jit_tracing_changed(void) {}
+__attribute__((weak)) void jit_tracing_changed(bool is_traced) {}
 __attribute__((weak)) bool jit_option_set(const char *name, NULLABLE const char *value)
 {
     return true;
