@@ -224,6 +224,25 @@ static void materialize_arguments(int nargs)
     }
 }
 
+/* The arguments, owned and off the stack: the frame of a Python function takes them over. False: aborted. */
+static bool give_arguments(int nargs, Ref *refs)
+{
+    for (int i = 1; i <= nargs; i++) {
+        Slot *slot = rec_stack(i);
+        slot->ref = refs[nargs - i] = as_tagged(slot->ref);
+    }
+    if (REC_FAILED()) return false;
+    for (int i = 1; i <= nargs; i++) rec_own(rec_stack(i));
+    for (int i = 1; i <= nargs; i++) rec_take();
+    return true;
+}
+
+static bool lend_arguments(int nargs, Ref *refs)
+{
+    for (int i = 0; i < nargs; i++) refs[i] = as_tagged(rec_stack(nargs - i)->ref);
+    return !REC_FAILED();
+}
+
 /* A call of any kind through the runtime: arguments in a buffer, result on the stack. */
 static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, Value kwnames)
 {
@@ -234,8 +253,8 @@ static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, 
     }
     materialize_arguments(nargs);
     Ref refs[64];
-    for (int i = 0; i < nargs; i++) refs[i] = as_tagged(rec_stack(nargs - i)->ref);
-    if (REC_FAILED()) return;
+    bool gives = helper == HELPER_call_function;
+    if (!(gives ? give_arguments(nargs, refs) : lend_arguments(nargs, refs))) return;
     record_barrier();
     record_raise_snapshot();
     Ref buffer = ir_address(rec.ir, jit_call_arguments);
@@ -243,7 +262,7 @@ static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, 
     int keywords = value_is_null(kwnames) ? 0 : (int)tuple_length(kwnames);
     Ref args[] = {callable, ir_word(rec.ir, nargs - keywords), const_value(kwnames), ir_word(rec.ir, nargs)};
     Ref result = emit_call_checked(helper, args, 4);
-    rec_drop(nargs + below);
+    rec_drop(gives ? below : nargs + below);
     rec_push(result, OWN_SELF);
 }
 
@@ -263,10 +282,9 @@ static bool call_by_place(Value callable, Ref function_ref, int nargs, int below
     materialize_arguments(nargs);
     const_value(value_from_object(code));
     Ref args[8] = {ir_address(rec.ir, place), function_ref};
-    for (int i = 0; i < nargs; i++) args[i + 2] = as_tagged(rec_stack(nargs - i)->ref);
-    if (REC_FAILED()) return true;
+    if (!give_arguments(nargs, args + 2)) return true;
     Ref result = emit_call_checked(helpers[nargs], args, nargs + 2);
-    rec_drop(nargs + below);
+    rec_drop(below);
     rec_push(result, OWN_SELF);
     return true;
 }
@@ -379,7 +397,8 @@ static void call_super_method(int nargs, Value kwnames)
         if (record_inline(function, const_value(function), &b, 1) || REC_FAILED()) return;
     }
     if (is_virtual_exception(rec_stack_ref(nargs + 1))) materialize_exception(rec_stack_ref(nargs + 1));
-    if (!REC_FAILED()) call_by_helper(HELPER_call, const_value(function), b.nargs, 1, kwnames);
+    HelperId helper = is_function(function) ? HELPER_call_function : HELPER_call;
+    if (!REC_FAILED()) call_by_helper(helper, const_value(function), b.nargs, 1, kwnames);
 }
 
 static Value call_kwnames_at(void)
@@ -458,7 +477,7 @@ void record_call(void)
             REF_IS_CONST(ref) || !value_is_null(as_function(callable)->kwdefaults) ? const_value(callable) : ref;
         if (record_inline(callable, function_ref, &b, drop) || REC_FAILED()) return;
         if (!call_by_place(callable, function_ref, b.nargs, drop, kwnames))
-            call_by_helper(HELPER_call, function_ref, b.nargs, drop, kwnames);
+            call_by_helper(HELPER_call_function, function_ref, b.nargs, drop, kwnames);
         return;
     }
     if (value_is(callable, value_from_type(&type_super)) && drop == 2 && nargs == 0 &&
