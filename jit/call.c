@@ -52,7 +52,7 @@ static Value run_callee(JitTree *entered, Frame *frame)
     return result;
 }
 
-Value jit_call_place(Place *place, Function *function, const Value *args, ssize_t nargs)
+Value jit_call_place(Place *place, Function *function, STEALS Value *args, ssize_t nargs)
 {
     Thread *thread = current_thread;
     JitTree *tree = place->link.tree;
@@ -60,12 +60,15 @@ Value jit_call_place(Place *place, Function *function, const Value *args, ssize_
     if (UNLIKELY(!tree || place->code->argcount != nargs || eval_breaker || thread_is_traced(thread) ||
                  !mem_reserve_is_full || (char *)((uintptr_t)&here - C_STACK_RESERVE) < thread->c_stack_limit)) {
         if (!tree && place->tree) note_native_call(place->tree);
-        return function_call(value_from_object(function), args, nargs, VALUE_NULL);
+        return function_call_steal(value_from_object(function), args, nargs, VALUE_NULL);
     }
     Frame *frame = frame_push((Function *)value_as_object(value_incref(value_from_object(function))));
-    if (!frame) return VALUE_NULL;
+    if (UNLIKELY(!frame)) {
+        for (ssize_t i = 0; i < nargs; i++) value_decref(args[i]);
+        return VALUE_NULL;
+    }
     Value *locals = frame->localsplus;
-    for (ssize_t i = 0; i < nargs; i++) locals[i] = value_incref(args[i]);
+    for (ssize_t i = 0; i < nargs; i++) locals[i] = args[i];
     for (ssize_t i = nargs; i < frame->code->nlocalsplus; i++) locals[i] = VALUE_NULL;
     frame->ip = (Unit *)frame_quick(frame)->units + 1; /* behind RESUME */
     frame->is_complete = code_is_shown(frame->code);

@@ -278,6 +278,13 @@ static Value helper_call(Value callable, int64_t positional, Value kwnames, int6
     return call_vector(callable, args + 1, positional, kwnames);
 }
 
+static Value helper_call_function(Value function, int64_t positional, Value kwnames, int64_t total)
+{
+    Value args[64];
+    take_arguments(args, total);
+    return function_call_steal(function, args, positional, kwnames);
+}
+
 static Value helper_call_place_0(Place *place, Value f)
 {
     return jit_call_place(place, as_function(f), NULL, 0);

@@ -285,3 +285,9 @@ int snapshot_live(const Tree *tree, int snapshot, Ref *refs)
     for (int i = 0; i < s->frame_count; i++) live_add(&set, tree->frames[s->first_frame + i].function);
     return set.count;
 }
+
+bool snapshot_fits(const Tree *tree, int snapshot)
+{
+    Ref refs[SNAP_LIVE_MAX];
+    return tree->ins_count < SNAP_LIVE_MAX || snapshot_live(tree, snapshot, refs) < SNAP_LIVE_MAX;
+}

@@ -302,6 +302,7 @@ void ir_visit_refs(Tree *tree, Ins *ins, RefVisitor visit, void *context);
  * exits.c reads. Gives their number; refs has room for SNAP_LIVE_MAX. */
 enum { SNAP_LIVE_MAX = 512 };
 int snapshot_live(const Tree *tree, int snapshot, Ref *refs);
+bool snapshot_fits(const Tree *tree, int snapshot); /* it needs no more than that */
 
 /* Text form (ir_text.c). */
 void ir_print(const Tree *tree, void *file);

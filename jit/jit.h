@@ -80,9 +80,9 @@ void jit_code_destroyed(Code *code);
 void jit_release_dead(void); /* at a safepoint, when BREAK_PENDING was requested; may run Python code */
 /* Calls visit with every constant that native code or a recording may hold. */
 void jit_visit_constants(void (*visit)(uint64_t word));
-/* sys.settrace / setprofile was switched on: native code leaves at its next safepoint (the breaker word is also set).
- */
-void jit_tracing_changed(void);
+/* sys.settrace / setprofile was switched on or off: native code leaves behind the call that did it, and does not run
+ * meanwhile (the breaker word is also set). */
+void jit_tracing_changed(bool is_traced);
 void jit_print_stats(void *file);
 /* One indented line to the FILE for each place of `code` that was hot but has no native code: the reason and the source
  * line; nothing when there is none (profiler). */

@@ -22,6 +22,13 @@ static bool has_snapshot(const Ins *ins)
     return strchr(ir_op_info[ins->op].operands, 's') != NULL && ins->c >= 0;
 }
 
+/* Its exit may be an exception that the program wants to see, whoever needs the value: a negative shift count, the int
+ * of inf or nan. (The other guards with values leave for a bigger int or a float on the heap.) */
+static bool may_raise(const Ins *ins)
+{
+    return ins->op == IR_SHLOV || ins->op == IR_F2I;
+}
+
 void opt_dce(Tree *tree, int segment_index)
 {
     const Segment *segment = &tree->segments[segment_index];
@@ -33,7 +40,7 @@ void opt_dce(Tree *tree, int segment_index)
         Ins *ins = &tree->ins[ref];
         IrKind kind = ir_op_info[ins->op].kind;
         bool is_needed = kind == KIND_EFFECT || kind == KIND_STORE || kind == KIND_MARK ||
-                         (kind == KIND_GUARD && ins->type == IR_NIL);
+                         (kind == KIND_GUARD && ins->type == IR_NIL) || may_raise(ins);
         if (!is_needed && !marks.used[ref]) {
             ins->op = IR_NOP;
             ins->type = IR_NIL;

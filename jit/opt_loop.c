@@ -109,6 +109,7 @@ static int copy_snapshot(Peel *peel, int old)
     copy.bridge = -1;
     copy.fast = NULL;
     *VECTOR_ADD(tree, snapshots) = copy;
+    peel->failed |= !snapshot_fits(tree, tree->snapshots_count - 1);
     peel->snapshot_map[old] = tree->snapshots_count - 1;
     return tree->snapshots_count - 1;
 }

@@ -397,9 +397,12 @@ int jit_original_opcode(const Unit *unit)
     return BC_JUMP_BACKWARD;
 }
 
-void jit_tracing_changed(void)
+void jit_tracing_changed(bool is_traced)
 {
-    if (jit_is_recording) jit_record_abandon();
+    if (is_traced && jit_is_recording) jit_record_abandon();
+    for (const Place *place = all_places; place; place = place->all_next) {
+        if (place->tree) place->tree->valid = !is_traced; /* inlined calls would not be seen */
+    }
 }
 
 /* --- start and end --- */

@@ -314,6 +314,7 @@ static void check_assumptions(void)
     Ref valid = emit_load(IR_FLOAD, IR_WORD, ir_address(rec.ir, &rec.tree->valid), 0, ALIAS_VALID);
     emit_guard(IR_GTRUE, valid, REF_NONE);
     record_check_objects();
+    record_check_exceptions();
 }
 
 static bool is_at_head(int unit)

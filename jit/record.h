@@ -71,6 +71,7 @@ typedef struct RecordObject {
 } RecordObject;
 
 enum { RECORD_SLOTS = 1024, RECORD_FRAMES = 12, TRACE_INS_MAX = 1200, TREE_INS_MAX = 3000, TREE_SEGMENTS_MAX = 40 };
+enum { TRACE_ENTRIES_MAX = 32768 }; /* of all snapshots: an exit's code grows with them (the ray tracer has 14,500) */
 
 typedef struct Recorder {
     JitTree *tree;
@@ -151,6 +152,7 @@ void rec_flush(int from_top);                    /* an owned stack entry into th
 void rec_clear_memory(int absolute);             /* of the slot: its reference has moved into the trace */
 RecordFrame *rec_frame_of(int absolute);
 bool rec_may_be_unbound(Ref ref);                /* it was read from a variable's memory */
+bool slot_shows_end(const Slot *slot);           /* could a program see that it is given up (a __del__)? */
 void rec_own(Slot *slot);                        /* makes it OWN_SELF (or OWN_NONE for what is not counted) */
 void rec_assign(Slot *target, int absolute, Slot value);
 int rec_absolute(const Slot *slot);
@@ -193,8 +195,9 @@ Ref as_bool_ref(Ref ref);
 Ref as_tagged(Ref ref); /* VAL form of any typed ref; virtuals are made real */
 /* The actual value decides: unboxes ints and floats; others stay. */
 Ref specialize(Ref ref, Value actual_value);
-void guard_type(Ref ref, const Type *type);  /* exact type of a heap object or of an immediate */
+void guard_type(Ref ref, const Type *type);  /* exact type of a heap object */
 void guard_value(Ref ref, Value v);          /* is exactly this object */
+void guard_exact(Ref ref, Value v);          /* is of the exact type that the actual value has */
 bool known_type(Ref ref, const Type **type); /* from guards on the path */
 /* Guards that the instance has the class (and layout) that it has now, and that the class is unchanged. */
 bool record_guard_class(Ref ref, Value instance);
@@ -215,6 +218,7 @@ bool class_can_be_virtual(const Type *class);
 bool object_new_virtual(Type *class, Slot *slot); /* false: there are too many */
 Slot object_copy(Ref ref);                        /* one more holder */
 void object_release(Ref ref);
+bool object_shows_end(Ref ref);
 bool object_load(Value name);
 bool object_store(Value name);
 void object_materialize(Ref ref);
@@ -224,6 +228,7 @@ void slot_leaves_frame(Slot *slot, int base);
 void objects_leave_frame(int base);
 void for_all_object_fields(void (*visit)(Slot *slot, int argument), int argument);
 void record_check_objects(void);
+void record_check_exceptions(void);
 /* --- exceptions: record_exception.c, record_raise.c --- */
 bool is_virtual_exception(Ref ref);
 /* An instance of a class of exceptions with the `nargs` values on top of the stack as its args; they stay there. */

@@ -29,6 +29,7 @@ static Value name_at(int index)
 
 bool record_guard_version(Type *type)
 {
+    if (!type_has_flag(type, TYPE_HEAP)) return true; /* it cannot change */
     uint32_t version = type_version(type);
     if (!version) {
         record_abort(REASON_INSTRUCTION);
@@ -55,6 +56,9 @@ bool record_guard_class(Ref ref, Value v)
         Ref now =
             emit_load(IR_FLOAD, IR_WORD, ref, (int)(type->attrs_offset + offsetof(InstanceAttrs, shape)), ALIAS_SHAPE);
         emit_guard(IR_GIS, now, ir_address(rec.ir, shape));
+    } else { /* __class__ may be assigned, and no shape would tell */
+        Ref now = emit_load(IR_FLOAD, IR_WORD, ref, offsetof(Object, type), ALIAS_SHAPE);
+        emit_guard(IR_GIS, now, const_type(type));
     }
     return !REC_FAILED() && record_guard_version(type);
 }
@@ -293,7 +297,7 @@ void record_load_method(void)
     if (value_is_object(v)) {
         if (!record_guard_class(owner, v)) return;
     } else {
-        specialize(owner, v); /* a method of int or float: the tag is the type */
+        guard_exact(owner, v);
     }
     if (REC_FAILED()) return;
     /* [owner] -> [method, owner] */

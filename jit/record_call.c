@@ -81,9 +81,10 @@ static bool bind(const Function *function, const Code *code, Binding *b)
             if (index < 0) return false;
             b->source[i] = -1 - index;
         } else {
-            if (value_is_null(function->kwdefaults)) return false;
-            Value v = dict_get_borrow(function->kwdefaults, tuple_item_borrow(code->localsplus_names, i));
-            if (value_is_null(v)) return false;
+            if (!object_has_type(function->kwdefaults, &type_dict)) return false;
+            Value name = tuple_item_borrow(code->localsplus_names, i);
+            if (value_is_null(dict_get_borrow(function->kwdefaults, name))) return false;
+            if (!watch_global(rec.tree, function->kwdefaults, name)) return false; /* the value is folded */
             b->source[i] = KWDEFAULT;
         }
     }
@@ -98,6 +99,26 @@ static Ref constant_ref(Value v)
     return const_value(v);
 }
 
+/* As many default values as now; those that last are folded, the others are read (default_slot). */
+static void guard_defaults(Ref function_ref, const Function *function)
+{
+    Value now = function->defaults;
+    Ref defaults = emit_load(IR_FLOAD, IR_VAL, function_ref, offsetof(Function, defaults), ALIAS_FUNCTION);
+    if (value_is_null(now)) {
+        emit_guard(IR_GIS, defaults, const_value(now));
+        return;
+    }
+    emit_guard(IR_GISNOT, defaults, const_value(VALUE_NULL));
+    Ref length = emit_load(IR_FLOAD, IR_WORD, defaults, offsetof(Tuple, length), ALIAS_CONST);
+    emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, tuple_length(now))), REF_NONE);
+    for (ssize_t i = 0; i < tuple_length(now) && !REC_FAILED(); i++) {
+        Value v = tuple_item_borrow(now, i);
+        if (!record_is_lasting(v)) continue;
+        int offset = (int)offsetof(Tuple, items) + (int)i * 8;
+        emit_guard(IR_GIS, emit_load(IR_FLOAD, IR_VAL, defaults, offset, ALIAS_CONST), const_value(v));
+    }
+}
+
 /* Guards that the callable is a function of this code and this state. A constant: its version. Another one (made anew
  * by each run of a def or lambda): its code, namespaces and defaults. */
 bool record_guard_function(Ref ref, Value callable)
@@ -106,28 +127,12 @@ bool record_guard_function(Ref ref, Value callable)
     if (!REF_IS_CONST(ref) && value_is_null(function->kwdefaults)) {
         guard_type(ref, &type_function);
         static const int offsets[] = {offsetof(Function, code), offsetof(Function, globals),
-                                      offsetof(Function, builtins), offsetof(Function, defaults)};
+                                      offsetof(Function, builtins)};
         for (size_t i = 0; i < COUNT_OF(offsets); i++) {
             Value now = *(Value *)((char *)function + offsets[i]);
-            if (offsets[i] == offsetof(Function, defaults) && !value_is_null(now)) {
-                /* default values are folded, those that last; the others are read (default_slot) */
-                Ref defaults = emit_load(IR_FLOAD, IR_VAL, ref, offsets[i], ALIAS_FUNCTION);
-                for (ssize_t k = 0; k < tuple_length(now); k++) {
-                    Ref item =
-                        emit_load(IR_FLOAD, IR_VAL, defaults, (int)offsetof(Tuple, items) + (int)k * 8, ALIAS_CONST);
-                    if (k == 0) {
-                        emit_guard(IR_GISNOT, defaults, const_value(VALUE_NULL));
-                        Ref length = emit_load(IR_FLOAD, IR_WORD, defaults, offsetof(Tuple, length), ALIAS_CONST);
-                        emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, tuple_length(now))),
-                                   REF_NONE);
-                    }
-                    Value v = tuple_item_borrow(now, k);
-                    if (record_is_lasting(v)) emit_guard(IR_GIS, item, const_value(v));
-                }
-                continue;
-            }
             emit_guard(IR_GIS, emit_load(IR_FLOAD, IR_VAL, ref, offsets[i], ALIAS_FUNCTION), const_value(now));
         }
+        guard_defaults(ref, function);
         return !REC_FAILED();
     }
     uint32_t version = function_version(function);
@@ -219,6 +224,25 @@ static void materialize_arguments(int nargs)
     }
 }
 
+/* The arguments, owned and off the stack: the frame of a Python function takes them over. False: aborted. */
+static bool give_arguments(int nargs, Ref *refs)
+{
+    for (int i = 1; i <= nargs; i++) {
+        Slot *slot = rec_stack(i);
+        slot->ref = refs[nargs - i] = as_tagged(slot->ref);
+    }
+    if (REC_FAILED()) return false;
+    for (int i = 1; i <= nargs; i++) rec_own(rec_stack(i));
+    for (int i = 1; i <= nargs; i++) rec_take();
+    return true;
+}
+
+static bool lend_arguments(int nargs, Ref *refs)
+{
+    for (int i = 0; i < nargs; i++) refs[i] = as_tagged(rec_stack(nargs - i)->ref);
+    return !REC_FAILED();
+}
+
 /* A call of any kind through the runtime: arguments in a buffer, result on the stack. */
 static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, Value kwnames)
 {
@@ -229,8 +253,8 @@ static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, 
     }
     materialize_arguments(nargs);
     Ref refs[64];
-    for (int i = 0; i < nargs; i++) refs[i] = as_tagged(rec_stack(nargs - i)->ref);
-    if (REC_FAILED()) return;
+    bool gives = helper == HELPER_call_function;
+    if (!(gives ? give_arguments(nargs, refs) : lend_arguments(nargs, refs))) return;
     record_barrier();
     record_raise_snapshot();
     Ref buffer = ir_address(rec.ir, jit_call_arguments);
@@ -238,7 +262,7 @@ static void call_by_helper(HelperId helper, Ref callable, int nargs, int below, 
     int keywords = value_is_null(kwnames) ? 0 : (int)tuple_length(kwnames);
     Ref args[] = {callable, ir_word(rec.ir, nargs - keywords), const_value(kwnames), ir_word(rec.ir, nargs)};
     Ref result = emit_call_checked(helper, args, 4);
-    rec_drop(nargs + below);
+    rec_drop(gives ? below : nargs + below);
     rec_push(result, OWN_SELF);
 }
 
@@ -258,10 +282,9 @@ static bool call_by_place(Value callable, Ref function_ref, int nargs, int below
     materialize_arguments(nargs);
     const_value(value_from_object(code));
     Ref args[8] = {ir_address(rec.ir, place), function_ref};
-    for (int i = 0; i < nargs; i++) args[i + 2] = as_tagged(rec_stack(nargs - i)->ref);
-    if (REC_FAILED()) return true;
+    if (!give_arguments(nargs, args + 2)) return true;
     Ref result = emit_call_checked(helpers[nargs], args, nargs + 2);
-    rec_drop(nargs + below);
+    rec_drop(below);
     rec_push(result, OWN_SELF);
     return true;
 }
@@ -278,15 +301,6 @@ Ref record_call_refs(Value function, const Ref *refs, int nargs)
 }
 
 /* --- classes --- */
-
-static bool guard_class_version(Type *class)
-{
-    if (!type_has_flag(class, TYPE_HEAP)) return true;
-    uint32_t version = type_version(class);
-    if (!version) return false;
-    Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
-    return emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
-}
 
 /* [… class, args…] -> [instance], and for an __init__ in Python a frame for (instance, args…). */
 static void exception_frame(Ref instance, Value init, int nargs, int below, const Binding *b)
@@ -318,7 +332,7 @@ static bool instantiate_exception(Value callable, Ref callable_ref, const Bindin
             return false;
     }
     guard_value(callable_ref, callable);
-    if (REC_FAILED() || !guard_class_version(class)) return !REC_FAILED() ? false : true;
+    if (REC_FAILED() || !record_guard_version(class)) return true;
     if (!value_is_null(init) && !record_guard_function(const_value(init), init)) return true;
     Ref instance = record_exception_new(class, b->nargs);
     if (!REC_FAILED()) exception_frame(instance, init, b->nargs, below, &with_self);
@@ -352,8 +366,7 @@ static bool record_instantiate(Value callable, Ref callable_ref, Binding *b)
     Binding with_self = {.nargs = b->nargs + 1, .kwnames = b->kwnames};
     if (!bind(as_function(init), code, &with_self)) return false;
     guard_value(callable_ref, callable);
-    if (!REC_FAILED() && !guard_class_version(class)) return REC_FAILED();
-    if (REC_FAILED() || !record_guard_function(const_value(init), init)) return true;
+    if (REC_FAILED() || !record_guard_version(class) || !record_guard_function(const_value(init), init)) return true;
     Slot instance;
     if (!make_instance(class, &instance)) return true;
     /* [NULL, class, args…] -> [instance] and a frame for (instance, args…) */
@@ -384,7 +397,8 @@ static void call_super_method(int nargs, Value kwnames)
         if (record_inline(function, const_value(function), &b, 1) || REC_FAILED()) return;
     }
     if (is_virtual_exception(rec_stack_ref(nargs + 1))) materialize_exception(rec_stack_ref(nargs + 1));
-    if (!REC_FAILED()) call_by_helper(HELPER_call, const_value(function), b.nargs, 1, kwnames);
+    HelperId helper = is_function(function) ? HELPER_call_function : HELPER_call;
+    if (!REC_FAILED()) call_by_helper(helper, const_value(function), b.nargs, 1, kwnames);
 }
 
 static Value call_kwnames_at(void)
@@ -443,12 +457,12 @@ void record_call(void)
         guard_value(function, method->function);
         if (REC_FAILED() || !record_guard_function(const_value(method->function), method->function)) return;
         /* [NULL, method] -> [function, self]; the method may be freed: own what was read from it */
+        rec_detach(callable_slot);
         Slot *null = rec_stack(nargs + 2);
         Slot method_slot = *callable_slot;
         *null = (Slot){const_value(method->function), OWN_NONE, true, 0};
         *callable_slot = (Slot){self, OWN_FRAGILE, true, 0};
         rec_own(callable_slot);
-        if (method_slot.own == OWN_MEMORY) method_slot.own = OWN_NONE;
         push_frame_model(method->function, const_value(method->function), &unbound, 1, FRAME_EXIT_CALL);
         rec_release(method_slot);
         return;
@@ -463,7 +477,7 @@ void record_call(void)
             REF_IS_CONST(ref) || !value_is_null(as_function(callable)->kwdefaults) ? const_value(callable) : ref;
         if (record_inline(callable, function_ref, &b, drop) || REC_FAILED()) return;
         if (!call_by_place(callable, function_ref, b.nargs, drop, kwnames))
-            call_by_helper(HELPER_call, function_ref, b.nargs, drop, kwnames);
+            call_by_helper(HELPER_call_function, function_ref, b.nargs, drop, kwnames);
         return;
     }
     if (value_is(callable, value_from_type(&type_super)) && drop == 2 && nargs == 0 &&
@@ -501,12 +515,56 @@ static bool guard_no_frame_object(void)
     return emit_guard(IR_GIS, object, const_value(VALUE_NULL));
 }
 
+/* May a local that stands in memory be seen to go, when the frame drops it? */
+static bool memory_shows_end(int local)
+{
+    const Slot *slot = &rec.slots[local];
+    const Code *code = rec.f->code;
+    int parameters =
+        code->argcount + code->kwonlyargcount + !!(code->flags & CO_VARARGS) + !!(code->flags & CO_VARKEYWORDS);
+    if (slot->ref == REF_UNREAD) return slot->in_memory || !rec.place->is_function || local < parameters;
+    return !slot->modified && slot->own == OWN_MEMORY && slot_shows_end(slot);
+}
+
+/* A frame drops its locals in their order. The trace drops what it owns of them before the frame goes; what comes
+ * behind one that the frame drops has to go to memory, if it can be seen to go. */
+static void in_order_of_frame(void (*visit)(int local, bool is_behind))
+{
+    bool is_behind = false;
+    for (int i = 0; i < rec.f->code->nlocalsplus; i++) {
+        if (rec.slots[i].modified && rec.slots[i].ref != REF_UNREAD)
+            visit(i, is_behind);
+        else
+            is_behind = is_behind || memory_shows_end(i);
+    }
+}
+
+static void make_real_for_memory(int local, bool is_behind)
+{
+    Slot *slot = &rec.slots[local];
+    if (is_behind && REF_IS_VIRTUAL(slot->ref) && slot_shows_end(slot)) materialize(slot);
+}
+
+static void give_up_local(int local, bool is_behind)
+{
+    Slot slot = rec.slots[local];
+    if (is_behind && slot_shows_end(&slot)) {
+        ir_append(rec.ir, (Ins){IR_SLOTSET, IR_NIL, 0, local, slot.ref, 0});
+        rec.slots[local] = (Slot){REF_UNREAD, OWN_MEMORY, false, 0, true};
+        return;
+    }
+    rec.slots[local] = (Slot){const_value(VALUE_NULL), OWN_NONE, false, 0}; /* memory has no value, or an immediate */
+    rec_release(slot);
+}
+
 /* The end of a function: what the trace owns of the locals is dropped here, the rest with the frame. */
 static void record_function_return(void)
 {
     if (!guard_no_frame_object()) return;
     Slot *result = rec_stack(1);
     if (REF_IS_VIRTUAL(result->ref)) materialize(result);
+    in_order_of_frame(make_real_for_memory);
+    if (REC_FAILED()) return;
     if (rec_stack(1)->own == OWN_MEMORY || !rec_stack(1)->modified) rec_push_slot(rec_take()); /* out of memory */
     result = rec_stack(1);
     if (result->own == OWN_SLOT && rec.slots[result->source].own == OWN_SELF &&
@@ -517,12 +575,7 @@ static void record_function_return(void)
     }
     rec_own(result);
     if (REC_FAILED()) return;
-    for (int i = 0; i < rec.f->code->nlocalsplus; i++) {
-        Slot slot = rec.slots[i];
-        if (!slot.modified || slot.ref == REF_UNREAD) continue;
-        rec.slots[i] = (Slot){const_value(VALUE_NULL), OWN_NONE, false, 0}; /* memory has no value, or an immediate */
-        rec_release(slot);
-    }
+    in_order_of_frame(give_up_local);
     rec.snapshot = -1;
     rec.has_effects = false;
     int snapshot = record_snapshot();

@@ -45,13 +45,13 @@ static bool is_quiet_iterable(Value v)
            type == &type_dict_values || type == &type_dict_items;
 }
 
-/* Methods, with simple arguments unless `takes` allows more. */
 typedef struct QuietMethods {
     const Type *type;
     bool (*takes)(Value argument);
     Reach reach;
     Result result;
     const char *names; /* each between spaces */
+    int numbers;       /* so many first arguments are asked for __index__: simple ones, whatever `takes` says */
 } QuietMethods;
 
 static bool takes_anything(Value v)
@@ -80,7 +80,8 @@ static const QuietMethods quiet_methods[] = {
     {&type_bytes, is_simple, REACH_NOTHING, RESULT_ANY, " strip lstrip rstrip upper lower replace hex split "},
     {&type_int, is_simple, REACH_NOTHING, RESULT_INT, " bit_length bit_count "},
     {&type_float, is_simple, REACH_NOTHING, RESULT_BOOL, " is_integer "},
-    {&type_list, takes_anything, REACH_LIST, RESULT_NONE, " reverse insert "},
+    {&type_list, takes_anything, REACH_LIST, RESULT_NONE, " reverse "},
+    {&type_list, takes_anything, REACH_LIST, RESULT_NONE, " insert ", 1},
     {&type_list, is_list_or_tuple, REACH_LIST, RESULT_NONE, " extend "},
     {&type_list, is_simple, REACH_LIST, RESULT_ANY, " pop "},
     {&type_list, takes_anything, REACH_NOTHING, RESULT_LIST, " copy "},
@@ -109,7 +110,8 @@ static bool has_word(const char *words, const char *word)
 static bool takes_arguments(const QuietMethods *row, const NativeCall *c)
 {
     for (int i = 0; i < c->nargs; i++) {
-        if (!row->takes(actual_arg(c, i))) return false;
+        Value v = actual_arg(c, i);
+        if (!row->takes(v) || (i < row->numbers && !is_simple(v))) return false;
     }
     return true;
 }
@@ -133,17 +135,6 @@ static NULLABLE const QuietMethods *find_quiet(const NativeCall *c)
 }
 
 /* --- the call --- */
-
-/* Guards that the value is of the exact type that it has. */
-static void guard_exact(Ref ref, Value v)
-{
-    if (value_is_object(v))
-        guard_type(ref, type_of(v));
-    else if (value_is_small_int(v) || value_is_immediate_float(v) || value_is_bool(v))
-        specialize(ref, v);
-    else
-        guard_value(ref, v);
-}
 
 static bool finish_result(const NativeCall *c, Ref ref, Result result)
 {
@@ -194,7 +185,8 @@ bool record_direct(NativeCall *c)
     if (quiet) {
         if (quiet->type) guard_exact(c->self_ref, c->self);
         for (int i = 0; i < c->nargs; i++) {
-            if (quiet->takes != takes_anything) guard_exact(real_ref(c->nargs - i), actual_arg(c, i));
+            if (quiet->takes != takes_anything || i < quiet->numbers)
+                guard_exact(real_ref(c->nargs - i), actual_arg(c, i));
         }
     } else if (!value_is_null(c->self) && !REF_IS_CONST(c->self_ref)) {
         if (value_is_object(c->self))

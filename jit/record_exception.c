@@ -181,7 +181,7 @@ static void track(Ref *ref)
 
 bool has_plain_new(const Type *class)
 {
-    return class->new_instance == exception_new_instance && !type_has_flag(class, TYPE_ABSTRACT);
+    return class->new_instance == exception_new_instance && !type_has_flag(class, TYPE_ABSTRACT | TYPE_HAS_FINALIZER);
 }
 
 /* What a virtual object is to hold must be able to become real without a guard. */
@@ -254,6 +254,26 @@ void record_exception_init(Ref self, int nargs)
     d.refs[EXCEPTION_ARGS] = args;
     replace(self, draft_finish(&d));
     rec_release((Slot){old, d.owns[EXCEPTION_ARGS], true, 0});
+}
+
+/* After Python code: the classes of the virtual exceptions are as they were (a __del__ that has come is to run). */
+static void guard_classes(Ref ref)
+{
+    if (!REF_IS_VIRTUAL(ref) || is_object(ref) || virtual_of(ref)->kind <= VIRTUAL_SLICE || REC_FAILED()) return;
+    const Virtual v = *virtual_of(ref);
+    if (v.kind == VIRTUAL_EXCEPTION)
+        record_guard_version(as_type((Value){ir_constant(rec.ir, virtual_field(ref, EXCEPTION_CLASS))->bits}));
+    for (int i = 0; i < v.count; i++) guard_classes(rec.ir->fields[v.first + i].ref);
+}
+
+static void guard_classes_in(Slot *slot, int unused)
+{
+    guard_classes(slot->ref);
+}
+
+void record_check_exceptions(void)
+{
+    for_all_slots(guard_classes_in, 0);
 }
 
 /* --- raising --- */
@@ -642,11 +662,7 @@ static bool guard_attribute(Type *class, Value name)
 {
     Value attribute = type_lookup_borrow(class, name);
     if (!value_is_null(attribute) && type_of(attribute)->descr_set) return false;
-    if (!type_has_flag(class, TYPE_HEAP)) return true;
-    uint32_t version = type_version(class);
-    if (!version) return false;
-    Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
-    return emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
+    return record_guard_version(class);
 }
 
 static int find_attr(const Draft *d, Value name)

@@ -120,6 +120,7 @@ bool record_flip(Frame *frame)
 void record_finish_instruction(Finish finish, int takes)
 {
     Slot result = {const_value(VALUE_NULL), OWN_NONE, true, 0}, operands[FINISH_TAKES_MAX];
+    rec.needs_valid_check = true; /* the call may have run Python code */
     if (finish != FINISH_EMPTY) result = rec_take();
     for (int i = 0; i < takes; i++) operands[i] = rec_take();
     if (finish == FINISH_METHOD) rec_push(const_value(VALUE_NULL), OWN_NONE);

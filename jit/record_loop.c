@@ -216,6 +216,21 @@ static bool has_next(Value v)
     return true; /* a guess: the interpreter's next position tells (pending_for_iter) */
 }
 
+/* The iterator has said that it is exhausted, and is not asked again: the interpreter drops it and goes on behind the
+ * loop. */
+static int snapshot_of_end(void)
+{
+    int unit = rec.f->unit;
+    rec.f->unit = unit + 1 + rec.oparg;
+    rec.snapshot = -1;
+    int snapshot = record_snapshot();
+    rec.ir->snapshots[snapshot].finish = FINISH_EMPTY;
+    rec.ir->snapshots[snapshot].finish_takes = 1;
+    rec.snapshot = -1;
+    rec.f->unit = unit;
+    return snapshot;
+}
+
 /* The general form: the iterator's own iternext. The item is 0 at the end: with an exception set (other than
  * StopIteration) the trace leaves to raise it. */
 static void for_any(Slot *slot, Value v)
@@ -242,8 +257,8 @@ static void for_any(Slot *slot, Value v)
     item = emit_call(quiet ? HELPER_iter_next_quiet : HELPER_iter_next, args, 1);
     /* result: the item, 0 = exhausted, all ones = exception */
     emit(IR_GISNOT, IR_NIL, item, ir_const(rec.ir, IR_VAL, CONST_NUMBER, UINT64_MAX - 7), raise, 0);
-    if (more) { /* the other outcome: the interpreter's FOR_ITER finds the iterator exhausted again */
-        emit(IR_GISNOT, IR_NIL, item, const_value(VALUE_NULL), record_snapshot(), 0);
+    if (more) {
+        emit(IR_GISNOT, IR_NIL, item, const_value(VALUE_NULL), snapshot_of_end(), 0);
         rec_push(item, OWN_SELF);
     } else { /* the other outcome: an item, which must not be lost: the interpreter goes on behind FOR_ITER with it */
         rec_push(item, OWN_SELF);

@@ -363,6 +363,26 @@ void rec_release(Slot slot)
     if (slot.own == OWN_SELF && is_counted(slot.ref)) record_release_ref(slot.ref, record_is_owned(slot.ref));
 }
 
+static bool ref_shows_end(Ref ref)
+{
+    const Type *type;
+    return is_counted(ref) && !REF_IS_CONST(ref) &&
+           !(known_type(ref, &type) && type_has_flag(type, TYPE_QUIET_DESTROY));
+}
+
+bool slot_shows_end(const Slot *slot)
+{
+    if (is_object(slot->ref)) return object_shows_end(slot->ref);
+    if (!REF_IS_VIRTUAL(slot->ref))
+        return (slot->own == OWN_SELF || slot->own == OWN_MEMORY) && ref_shows_end(slot->ref);
+    const Virtual v = *virtual_of(slot->ref);
+    for (int i = 0; i < v.count && v.kind == VIRTUAL_TUPLE; i++) {
+        const VirtualField *f = &rec.ir->fields[v.first + i];
+        if ((f->flags & SLOT_OWNED) && ref_shows_end(f->ref)) return true;
+    }
+    return v.kind != VIRTUAL_TUPLE && v.kind != VIRTUAL_SLICE;
+}
+
 static void own_if_fragile(Slot *slot, int unused)
 {
     if (slot->own == OWN_FRAGILE) rec_own(slot);
@@ -505,6 +525,8 @@ static int take_snapshot(SnapKind kind)
     }
     s.entry_count = ir->entries_count - s.first_entry;
     *VECTOR_ADD(ir, snapshots) = s;
+    if (!snapshot_fits(ir, ir->snapshots_count - 1) || ir->entries_count - rec.saved.entries_count > TRACE_ENTRIES_MAX)
+        record_abort(REASON_TOO_LONG);
     return ir->snapshots_count - 1;
 }
 
@@ -668,6 +690,16 @@ void guard_type(Ref ref, const Type *type)
 void guard_value(Ref ref, Value v)
 {
     if (ir_type(rec.ir, ref) == IR_VAL) emit_guard(IR_GIS, ref, const_value(v));
+}
+
+void guard_exact(Ref ref, Value v)
+{
+    if (value_is_object(v))
+        guard_type(ref, type_of(v));
+    else if (value_is_small_int(v) || value_is_immediate_float(v) || value_is_bool(v))
+        specialize(ref, v);
+    else
+        guard_value(ref, v); /* the only one of its type */
 }
 
 /* --- virtual objects --- */

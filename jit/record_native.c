@@ -112,6 +112,15 @@ static bool native_min_max(const NativeCall *c, bool is_min)
     return false;
 }
 
+/* May the value's __class__ be another than its type? */
+static bool claims_a_class(Value v)
+{
+    Type *type = type_of(v);
+    if (!type_has_flag(type, TYPE_HEAP)) return false;
+    return type->getattr != generic_getattr ||
+           !value_is(type_lookup_borrow(type, ID(__class__)), type_lookup_borrow(&type_object, ID(__class__)));
+}
+
 static bool native_isinstance(const NativeCall *c)
 {
     if (c->nargs != 2) return false;
@@ -131,13 +140,10 @@ static bool native_isinstance(const NativeCall *c)
     if (is_tuple && !REF_IS_CONST(class_ref)) return false;
     guard_value(class_ref, class);
     if (value_is_object(v)) {
+        if (claims_a_class(v)) return false;
         if (!record_guard_class(ref, v)) return true;
-        /* a __class__ property could claim more */
-        if (type_has_flag(type_of(v), TYPE_HEAP) && type_of(v)->getattr != generic_getattr) return false;
-    } else if (value_is_small_int(v) || value_is_immediate_float(v) || value_is_bool(v)) {
-        specialize(ref, v);
     } else {
-        guard_value(ref, v);
+        guard_exact(ref, v);
     }
     return native_finish(c, ir_bool(rec.ir, result), OWN_NONE);
 }
@@ -350,7 +356,7 @@ static bool looks_at_frames(const NativeMethod *method)
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         if (is_named(method, names[i])) return true;
     }
-    return false;
+    return rec.frame_count > 1 && is_named(method, "warn"); /* its positions only, which an inlined frame has not */
 }
 
 /* A module's function, or a method that is bound already (`append = items.append`). */

@@ -202,17 +202,7 @@ static void guard_operand_type(int from_top)
 {
     Value v = actual(from_top);
     Ref ref = rec_stack(from_top)->ref;
-    if (REF_IS_VIRTUAL(ref)) return;
-    if (value_is_object(v))
-        guard_type(ref, type_of(v));
-    else if (value_is_small_int(v))
-        as_int_ref(ref);
-    else if (value_is_immediate_float(v))
-        as_float_ref(ref);
-    else if (value_is_bool(v))
-        as_bool_ref(ref);
-    else
-        guard_value(ref, v);
+    if (!REF_IS_VIRTUAL(ref)) guard_exact(ref, v);
 }
 
 void record_binary_op(void)

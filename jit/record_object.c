@@ -103,6 +103,15 @@ void object_release(Ref ref)
         rec_release(object->fields[i]);
 }
 
+bool object_shows_end(Ref ref)
+{
+    const RecordObject *object = object_of(ref);
+    for (int i = 0; i < object->count; i++) {
+        if (slot_shows_end(&object->fields[i])) return true;
+    }
+    return false;
+}
+
 void for_all_object_fields(void (*visit)(Slot *slot, int argument), int argument)
 {
     for (int i = 0; i < RECORD_OBJECTS; i++) {

@@ -202,23 +202,13 @@ static bool guard_match_type(Ref ref, Value type)
     return true;
 }
 
-/* The class has the bases that it has now. */
-static bool guard_bases(Type *class)
-{
-    if (!type_has_flag(class, TYPE_HEAP)) return true;
-    uint32_t version = type_version(class);
-    if (!version) return false;
-    Ref now = emit_load(IR_FLOAD32, IR_WORD, const_type(class), offsetof(Type, version), ALIAS_TYPE_VERSION);
-    return emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, now, ir_word(rec.ir, version)), REF_NONE);
-}
-
-/* [exception, class or tuple] -> [exception, bool] */
+/* [exception, class or tuple] -> [exception, bool]; the version says that the class has the bases that it has now. */
 void record_check_exc_match(void)
 {
     Value exception = actual(2), type = actual(1);
-    if (!is_virtual_exception(rec_stack_ref(2))) guard_type(as_tagged(rec_stack_ref(2)), type_of(exception));
-    if (REC_FAILED()) return;
-    if (!guard_bases(type_of(exception)) || !guard_match_type(rec_stack_ref(1), type)) {
+    bool is_known = is_virtual_exception(rec_stack_ref(2)) ? record_guard_version(type_of(exception))
+                                                           : record_guard_class(as_tagged(rec_stack_ref(2)), exception);
+    if (!is_known || !guard_match_type(rec_stack_ref(1), type)) {
         record_abort(REASON_INSTRUCTION);
         return;
     }
@@ -246,7 +236,7 @@ static bool is_plain_class(Value v)
 static bool instantiate(Slot *operand, Value v)
 {
     guard_value(operand->ref, v);
-    if (REC_FAILED() || !guard_bases(as_type(v))) return false;
+    if (REC_FAILED() || !record_guard_version(as_type(v))) return false;
     Ref exception = record_exception_new(as_type(v), 0);
     *operand = (Slot){exception, OWN_NONE, true, 0};
     return !REC_FAILED();

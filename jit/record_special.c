@@ -82,10 +82,7 @@ static bool guard_operand(int from_top)
     Value v = actual(from_top);
     Ref ref = rec_stack(from_top)->ref;
     if (value_is_object(v)) return record_guard_class(ref, v);
-    if (value_is_small_int(v) || value_is_immediate_float(v) || value_is_bool(v))
-        specialize(ref, v);
-    else
-        guard_value(ref, v);
+    guard_exact(ref, v);
     return !REC_FAILED();
 }
 

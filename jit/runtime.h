@@ -147,7 +147,7 @@ ALWAYS_INLINE int64_t tree_execute(JitTree *tree, Frame *frame, ExitBuffer *out)
 
 /* --- call.c --- */
 /* A call from native code. With the place of the function's entry, its own native code is entered directly. */
-Value jit_call_place(Place *place, Function *function, const Value *args, ssize_t nargs);
+Value jit_call_place(Place *place, Function *function, STEALS Value *args, ssize_t nargs);
 
 /* --- exits.c --- */
 /* Rebuilds the frames of the snapshot of `tree` from the exit values. Gives the innermost frame, with ip = the next (or

@@ -352,6 +352,11 @@ ALWAYS_INLINE void announce(Dict *dict, Value key, NULLABLE Value value)
     if (UNLIKELY(dict->is_watched) && dict_watch_hook) dict_watch_hook(value_from_object(dict), key, value);
 }
 
+void dict_means_otherwise(Value dict)
+{
+    announce(as_dict(dict), VALUE_NULL, VALUE_NULL);
+}
+
 /* A dict of values that cannot be in a cycle is not tracked; it is from the first value on that may be. */
 ALWAYS_INLINE void track_for(Dict *dict, Value key, Value value)
 {

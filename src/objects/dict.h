@@ -68,6 +68,7 @@ ssize_t dict_find_entry(Value dict, Value key);
 ssize_t dict_find_entry_hashed(Value dict, Value key, int64_t hash);
 uint32_t dict_keys_version(Value dict); /* nonzero; 0 only when the numbers ran out */
 extern void (*dict_watch_hook)(Value dict, Value key, NULLABLE Value new_value); /* no key: everything changes */
+void dict_means_otherwise(Value dict); /* whoever watches it for its owner's attributes knows nothing any more */
 
 /* --- for dict_views.c and the modules that know dicts well --- */
 /* Removes the entry `index`, which must be live; *key and *value are owned by the caller. */

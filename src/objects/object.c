@@ -675,6 +675,7 @@ static int object_set_class(Value self, NULLABLE Value value, void *closure)
     }
     if (!type_layouts_agree(old, new, "__class__")) return -1;
     if (old->attrs_offset && instance_attrs_move(self, new) < 0) return -1;
+    if (both_modules) dict_means_otherwise(as_module(self)->dict);
     if (type_has_flag(new, TYPE_HEAP)) object_incref(&new->head);
     value_as_object(self)->type = new;
     if (type_has_flag(old, TYPE_HEAP)) object_decref(&old->head);

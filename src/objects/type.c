@@ -432,6 +432,19 @@ static int renew_shapes(Type *type)
     return result;
 }
 
+/* Instances of the class may stand in any class: they become descriptors, or are none any more. */
+static bool makes_descriptors(Value name)
+{
+    return value_is(name, ID(__get__)) || value_is(name, ID(__set__)) || value_is(name, ID(__delete__));
+}
+
+/* Nothing that caches know of attributes holds any more. */
+static int all_attributes_changed(void)
+{
+    type_modified(&type_object);
+    return renew_shapes(&type_object);
+}
+
 int type_setattr(Value self, Value name, NULLABLE Value value)
 {
     Type *type = as_type(self);
@@ -468,7 +481,10 @@ int type_setattr(Value self, Value name, NULLABLE Value value)
     }
     type_modified(type);
     if (result == 0 && is_dunder(key)) result = slots_update_name(type, key);
-    if (result == 0 && may_shadow_slots(key, old, value)) result = renew_shapes(type);
+    if (result == 0 && makes_descriptors(key))
+        result = all_attributes_changed();
+    else if (result == 0 && may_shadow_slots(key, old, value))
+        result = renew_shapes(type);
     value_xdecref(old);
     value_decref(key);
     return result;

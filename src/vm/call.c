@@ -256,6 +256,12 @@ Value function_call(Value self, const Value *args, ssize_t nargs, NULLABLE Value
     return frame ? interpret(frame, false) : VALUE_NULL;
 }
 
+Value function_call_steal(Value self, STEALS Value *args, ssize_t nargs, NULLABLE Value kwnames)
+{
+    Frame *frame = frame_for_call_steal(as_function(value_incref(self)), args, nargs, kwnames);
+    return frame ? interpret(frame, false) : VALUE_NULL;
+}
+
 Value code_run(Value code, Value globals, NULLABLE Value locals, NULLABLE Value closure)
 {
     Value function = function_new(code, globals, VALUE_NULL);

@@ -223,6 +223,8 @@ NULLABLE Frame *frame_for_call(STEALS Function *function, NULLABLE Value locals,
 NULLABLE Frame *frame_for_call_steal(STEALS Function *function, STEALS Value *args, ssize_t nargs,
                                      NULLABLE Value kwnames) NODISCARD;
 Value function_call(Value self, const Value *args, ssize_t nargs, NULLABLE Value kwnames) NODISCARD;
+/* As an instruction calls: the frame alone holds the arguments. */
+Value function_call_steal(Value self, STEALS Value *args, ssize_t nargs, NULLABLE Value kwnames) NODISCARD;
 /* exec: runs code in namespaces. */
 Value code_run(Value code, Value globals, NULLABLE Value locals, NULLABLE Value closure) NODISCARD;
 

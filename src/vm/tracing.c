@@ -211,11 +211,11 @@ int trace_set(bool profile, NULLABLE Value function)
     is_installing = true;
     value_replace(profile ? &thread->profile_function : &thread->trace_function, value_xincref(function));
     is_installing = false;
-    if (!value_is_null(thread->trace_function) || !value_is_null(thread->profile_function)) {
+    bool is_traced = !value_is_null(thread->trace_function) || !value_is_null(thread->profile_function);
+    if (is_traced)
         safepoint_request(BREAK_TRACE);
-        jit_tracing_changed();
-    } else {
+    else
         __atomic_fetch_and(&eval_breaker, ~(uint32_t)BREAK_TRACE, __ATOMIC_SEQ_CST);
-    }
+    jit_tracing_changed(is_traced);
     return 0;
 }

@@ -1,0 +1,38 @@
+# The order in which a function's variables go.
+class D:
+    def __init__(s, n): s.n = n
+    def __del__(s): print('del', s.n)
+def f(a):
+    b = D(2)
+    return len('x')
+def go():
+    for i in range(8): f(D(1))
+go()
+def g(a, b=None):
+    b = D('b'); c = D('c')
+    return None
+def go2():
+    for i in range(8): g(D('a'), D('x'))
+go2()
+def h(a):
+    c = D('c')
+    a = D('a2')
+    return a
+def go3():
+    for i in range(8): h(D('a')); print(i)
+go3()
+def k(n):
+    x = D('x')
+    for i in range(n):
+        y = D(i)
+        x, z = y, x
+    print('end')
+k(8)
+def e(a):
+    b = D('b')
+    raise ValueError
+def go4():
+    for i in range(8):
+        try: e(D('a'))
+        except ValueError: print('caught')
+go4()
