@@ -76,9 +76,9 @@ Value jit_call_place(Place *place, Function *function, STEALS Value *args, ssize
     return run_callee(tree, frame);
 }
 
-Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
+Value jit_call_function(Function *function, STEALS Value *args, ssize_t nargs)
 {
     Place *place = place_find(as_code(function->code), 0, true);
     if (place && place->tree) return jit_call_place(place, function, args, nargs);
-    return function_call(value_from_object(function), args, nargs, VALUE_NULL);
+    return function_call_steal(value_from_object(function), args, nargs, VALUE_NULL);
 }

@@ -73,7 +73,7 @@ bool jit_enter(struct Frame *frame, union Unit *ip, Value *sp);
 int jit_original_opcode(const union Unit *unit);
 
 /* Calls the function with its positional arguments; into its native code directly, if it has some. */
-Value jit_call_function(Function *function, const Value *args, ssize_t nargs) NODISCARD;
+Value jit_call_function(Function *function, STEALS Value *args, ssize_t nargs) NODISCARD;
 
 /* A code object dies: forget what is known of it. */
 void jit_code_destroyed(Code *code);

@@ -155,7 +155,7 @@ bool consume_by_loop(Consumer consumer, Value iterable, NULLABLE Value start, Va
     if (!is_hot_generator(iterable) || !caller || caller->code->flags & CO_HIDDEN) return false;
     const Loop *loop = loop_at(caller->code, frame_lasti(caller), consumer);
     if (!loop) return false;
-    Value args[] = {iterable, start};
+    Value args[] = {value_incref(iterable), value_xincref(start)};
     Value function = value_incref(loop->function);
     *result = jit_call_function(as_function(function), args, consumer == CONSUME_LIST ? 1 : 2);
     value_decref(function);

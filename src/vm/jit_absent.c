@@ -8,9 +8,9 @@ __attribute__((weak)) void jit_shutdown(void) {}
 __attribute__((weak)) void jit_code_destroyed(Code *code) {}
 __attribute__((weak)) void jit_release_dead(void) {}
 __attribute__((weak)) void jit_visit_constants(void (*visit)(uint64_t word)) {}
-__attribute__((weak)) Value jit_call_function(Function *function, const Value *args, ssize_t nargs)
+__attribute__((weak)) Value jit_call_function(Function *function, STEALS Value *args, ssize_t nargs)
 {
-    return function_call(value_from_object(function), args, nargs, VALUE_NULL);
+    return function_call_steal(value_from_object(function), args, nargs, VALUE_NULL);
 }
 __attribute__((weak)) void jit_tracing_changed(bool is_traced) {}
 __attribute__((weak)) bool jit_option_set(const char *name, NULLABLE const char *value)
