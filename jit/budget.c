@@ -22,8 +22,9 @@ enum {
     START_MICROS = 25000,     /* of the worker: the libraries, GCC's first context */
     COMPILE_MICROS = 5000,    /* of every compilation */
     INSTRUCTION_MICROS = 120, /* of the IR */
-    MANY_CORES = 4,           /* from here on one is left for the worker */
-    SHARE_OF_ONE_CORE = 40,   /* 1/40 of the program's time */
+    REFINED_MICROS = 300,
+    MANY_CORES = 4,         /* from here on one is left for the worker */
+    SHARE_OF_ONE_CORE = 40, /* 1/40 of the program's time */
     SHARE_OF_FEW_CORES = 6,
     SHARE_OF_BUSY_CORES = 3, /* whoever wants a core too gets most of it: the worker has the lower priority */
     SAVED_PART = 4,          /* of the time spent in native code, this part is taken for saved */
@@ -82,9 +83,10 @@ static int available_cores(void)
     return cores = MIN(cores, quota_of_container());
 }
 
-uint32_t compile_estimate(const Tree *ir, int first_segment)
+uint32_t compile_estimate(const Tree *ir, Job job)
 {
-    return COMPILE_MICROS + INSTRUCTION_MICROS * (uint32_t)(ir->ins_count - ir->segments[first_segment].first);
+    uint32_t instructions = (uint32_t)(ir->ins_count - ir->segments[job.first].first);
+    return COMPILE_MICROS + instructions * (job.level == 2 ? REFINED_MICROS : INSTRUCTION_MICROS);
 }
 
 bool budget_allows(uint32_t micros)

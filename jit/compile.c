@@ -35,7 +35,8 @@ static char problem_text[160];
 static struct {
     NULLABLE JitTree *tree;
     uint32_t id;
-    int first, segments; /* which segments, and how many the tree has then */
+    Job job;
+    int segments; /* how many the tree has with it */
     uint64_t *table;
 } under_way;
 static uint32_t last_request;
@@ -316,14 +317,14 @@ static void put_segments(Buffer8 *b, const Tree *ir)
     raw_free(all);
 }
 
-static Buffer8 make_request(const JitTree *tree, int first_segment, uint32_t id)
+static Buffer8 make_request(const JitTree *tree, Job job, uint32_t id)
 {
     const Tree *ir = &tree->ir;
     Buffer8 b = {0}, live = {0};
     RequestHeader h = {.magic = PROTOCOL_MAGIC,
                        .id = id,
-                       .level = 1,
-                       .first_segment = (uint16_t)first_segment,
+                       .level = (uint16_t)job.level,
+                       .first_segment = (uint16_t)job.first,
                        .ins_count = (uint32_t)ir->ins_count,
                        .args_count = (uint32_t)ir->args_count,
                        .constants_count = (uint32_t)ir->constants_count,
@@ -344,11 +345,11 @@ static Buffer8 make_request(const JitTree *tree, int first_segment, uint32_t id)
     return b;
 }
 
-bool compile_send(JitTree *tree, int first_segment)
+bool compile_send(JitTree *tree, Job job)
 {
     if (compile_problem || (worker < 0 && !start_worker())) return false;
     uint64_t *table = table_new(&tree->ir);
-    Buffer8 request = make_request(tree, first_segment, ++last_request);
+    Buffer8 request = make_request(tree, job, ++last_request);
     bool ok = table && !request.failed;
     if (ok && !send_all(request.data, request.size)) {
         give_up("the compile worker has died");
@@ -361,7 +362,7 @@ bool compile_send(JitTree *tree, int first_segment)
     }
     under_way.tree = tree;
     under_way.id = last_request;
-    under_way.first = first_segment;
+    under_way.job = job;
     under_way.segments = tree->ir.segments_count;
     under_way.table = table;
     return true;
@@ -377,11 +378,13 @@ bool compile_is_busy(void)
 /* Old code stays where it is. */
 static bool take_code(JitTree *tree, NativeCode code, size_t code_size)
 {
-    bool is_part = under_way.first > 0;
-    if (is_part && !tree_take_part(tree, code, under_way.first, under_way.segments)) return false;
+    bool is_part = under_way.job.first > 0;
+    if (is_part && !tree_take_part(tree, code, under_way.job.first, under_way.segments)) return false;
     if (!is_part) {
         tree->code = code;
         tree->whole_segments = under_way.segments;
+        tree->level = (uint8_t)under_way.job.level;
+        tree->wants_refining = false;
     }
     under_way.table[-1] = (uint64_t)tree->table;
     tree->table = under_way.table;
@@ -396,7 +399,8 @@ static void install(const Answer *answer, const void *object)
     JitTree *tree = under_way.tree;
     const char *problem = answer->status || object ? answer->error : "no memory for the code";
     size_t code_size = 0;
-    NativeCode code = answer->status == 0 && object ? loader_load(object, answer->object_size, &problem, &code_size) : NULL;
+    NativeCode code =
+        answer->status == 0 && object ? loader_load(object, answer->object_size, &problem, &code_size) : NULL;
     compile_count++;
     compile_micros_gcc += answer->micros_gcc;
     compile_micros_as += answer->micros_as;
@@ -404,12 +408,14 @@ static void install(const Answer *answer, const void *object)
     budget_charge(answer->micros_cpu, answer->micros_wall);
     if (jit_options.log_level >= 1) {
         fprintf(stderr, "jit: tree %u compiled from segment %d: %s, %zu bytes, gcc %u us, as %u us\n", tree->id,
-                under_way.first, code ? "ok" : problem, code_size, answer->micros_gcc, answer->micros_as);
+                under_way.job.first, code ? "ok" : problem, code_size, answer->micros_gcc, answer->micros_as);
     }
     if (tree->state == TREE_DEAD || !code || !take_code(tree, code, code_size)) {
         table_free(under_way.table);
         if (tree->state != TREE_DEAD && !tree->code) place_penalize(tree->place, REASON_COMPILER, NULL, 0);
-        tree->needs_whole |= under_way.first > 0;
+        tree->needs_whole |= under_way.job.first > 0;
+        tree->level = (uint8_t)MAX(tree->level, under_way.job.level); /* not again */
+        tree->wants_refining = false;
     }
     under_way.tree = NULL;
 }

@@ -330,6 +330,8 @@ static bool run(JitTree *entered, Frame *frame, uint64_t start)
     uint64_t cycles = __builtin_ia32_rdtsc() - start;
     if (!native_activations) native_cycles += cycles;
     settle_account(entered, cycles);
+    tree_spends(entered, cycles);
+    if (tree != entered) tree_spends(tree, cycles);
     SnapKind kind = tree->ir.snapshots[exit].kind;
     if (kind == SNAP_ENTRY)
         note_entry_failure(tree, frame);

@@ -6,10 +6,17 @@
  * time. New bridges of a tree that has code are compiled as a part of their own, several at once: they wait until the
  * tree has lost a fair part of what that costs. A tree with parts loses a little at each step from one to the other;
  * when that comes to what compiling all of it as one costs, it is done: the time spent on it stays in proportion to
- * what it does (the same reasoning as for a vector that doubles). */
+ * what it does (the same reasoning as for a vector that doubles).
+ *
+ * A tree in which the program has spent far more time than compiling takes is compiled once more with all that GCC can
+ * do: that gains from nothing to half of the time. A sixteenth is reckoned with. */
 #include "jit/runtime.h"
 
-enum { FAIR_PART = 4, SYNC_PARTS = 3 /* in sync mode, which has no account: so many segments make a new whole */ };
+enum {
+    FAIR_PART = 4,
+    GAIN_OF_REFINING = 16,
+    SYNC_PARTS = 3 /* in sync mode, which has no account: so many segments make a new whole, refined */
+};
 
 static NULLABLE JitTree *first_waiting;
 
@@ -18,22 +25,42 @@ bool queue_is_waiting(void)
     return first_waiting != NULL;
 }
 
-/* The first segment of the next request for the tree; 0: all are meant. */
-static int first_wanted(const JitTree *tree)
+/* What the next request for the tree shall be. */
+static Job next_job(const JitTree *tree)
 {
-    if (!tree->code || tree->needs_whole) return 0;
-    if (jit_options.mode == JIT_SYNC && tree->ir.segments_count - tree->whole_segments > SYNC_PARTS) return 0;
-    return tree->compiled_segments < tree->ir.segments_count ? tree->compiled_segments : 0;
+    int new = tree->compiled_segments < tree->ir.segments_count ? tree->compiled_segments : 0;
+    if (!tree->code) return (Job){0, 1};
+    if (jit_options.mode == JIT_SYNC && tree->ir.segments_count - tree->whole_segments > SYNC_PARTS) new = 0;
+    if (!new || tree->needs_whole || tree->wants_refining)
+        return (Job){0, tree->level == 2 || tree->wants_refining || jit_options.mode == JIT_SYNC ? 2 : 1};
+    return (Job){new, 1};
+}
+
+static uint64_t lost_micros(const JitTree *tree)
+{
+    uint64_t lost = cycles_to_micros(tree->lost_cycles);
+    return tree->wants_refining ? lost + cycles_to_micros(tree->native_cycles) / GAIN_OF_REFINING : lost;
 }
 
 /* Lost per microsecond of compiling; 0: not yet worth it. */
 static uint64_t urgency(const JitTree *tree)
 {
-    int first = first_wanted(tree);
-    uint64_t cost = compile_estimate(&tree->ir, first);
-    uint64_t lost = cycles_to_micros(tree->lost_cycles);
-    if (tree->code && lost < (first ? cost / FAIR_PART : cost)) return 0;
+    Job job = next_job(tree);
+    uint64_t cost = compile_estimate(&tree->ir, job), lost = lost_micros(tree);
+    if (tree->code && lost < (job.first ? cost / FAIR_PART : cost)) return 0;
     return lost * 1000 / cost + 1;
+}
+
+void tree_spends(JitTree *tree, uint64_t cycles)
+{
+    enum { LOOK_CYCLES = 1 << 24 };
+    uint64_t before = tree->native_cycles;
+    tree->native_cycles += cycles;
+    if (before / LOOK_CYCLES == tree->native_cycles / LOOK_CYCLES || tree->level == 2 || !tree->code) return;
+    uint64_t cost = compile_estimate(&tree->ir, (Job){0, 2});
+    if (cycles_to_micros(tree->native_cycles) / GAIN_OF_REFINING < cost || jit_options.mode != JIT_AUTO) return;
+    tree->wants_refining = true;
+    tree_compile(tree);
 }
 
 static void drop_dead(void)
@@ -80,11 +107,13 @@ void queue_next(void)
     if (compile_is_busy() || compile_problem) return;
     drop_dead();
     JitTree *tree = most_urgent();
-    if (!tree || !budget_allows(compile_estimate(&tree->ir, first_wanted(tree)))) return;
+    if (!tree) return;
+    Job job = next_job(tree);
+    if (!budget_allows(compile_estimate(&tree->ir, job))) return;
     take_out(tree);
     tree->is_waiting = false;
     tree->lost_cycles = 0;
-    compile_send(tree, first_wanted(tree));
+    compile_send(tree, job);
 }
 
 void tree_compile(JitTree *tree)
@@ -96,7 +125,7 @@ void tree_compile(JitTree *tree)
     }
     if (compile_problem) return;
     if (jit_options.mode == JIT_SYNC) {
-        if (compile_send(tree, first_wanted(tree))) compile_wait();
+        if (compile_send(tree, next_job(tree))) compile_wait();
         return;
     }
     if (!tree->is_waiting) {

@@ -25,6 +25,12 @@ typedef enum TreeState { TREE_RECORDED, TREE_READY /* it has code */, TREE_DEAD 
 struct Place;
 enum { EXIT_VALUES = SNAP_LIVE_MAX };
 
+/* What the compiler is asked to do with a tree. */
+typedef struct Job {
+    int first; /* segment: this one and all behind it, as a part; 0: the whole tree */
+    int level; /* of optimisation: 1, or 2 for code that has proved hot */
+} Job;
+
 typedef struct JitTree {
     Tree ir;
     struct Place *place;
@@ -42,12 +48,15 @@ typedef struct JitTree {
     int compiled_segments; /* how many segments have native code */
     int whole_segments;    /* how many of them `code` has; the others were compiled later, as parts (continue.c) */
     bool needs_whole;      /* a part could not be compiled */
+    bool wants_refining;   /* it is worth more of GCC's time */
+    uint8_t level;         /* of `code` */
     NULLABLE NativeCode *continuations; /* by snapshot: the code that goes on there */
     int continuations_count;
     /* account */
     uint64_t entries, entry_failures, exits, bridges;
     uint64_t native_calls;  /* by native code, of a function without code */
     uint64_t lost_cycles;   /* for want of code, since the last request: an estimate */
+    uint64_t native_cycles; /* spent in it and in what it called or went on in */
     int length;             /* instructions recorded for the root */
     uint64_t window_cycles; /* spent in the last window_entries entries, exits included */
     uint32_t window_entries;
@@ -175,11 +184,11 @@ void tree_installed(JitTree *tree); /* it has new code: the place runs it from n
 void tree_compile(JitTree *tree); /* it has something new: queues it; in sync mode compiles at once */
 void queue_next(void);            /* sends the most urgent tree that the program can afford */
 bool queue_is_waiting(void);
+void tree_spends(JitTree *tree, uint64_t cycles); /* the program did, inside of its code */
 void queue_forget(JitTree *tree);
 
 /* --- compile.c --- */
-/* Its segments from number `first` on; 0: all. */
-bool compile_send(JitTree *tree, int first_segment);
+bool compile_send(JitTree *tree, Job job);
 bool compile_is_busy(void); /* a request is under way */
 void compile_wait(void);
 void compile_forget(const JitTree *tree);  /* nobody wants the answer any more */
@@ -200,7 +209,7 @@ extern uint64_t compile_count, compile_micros_gcc, compile_micros_as;
 extern uint64_t native_cycles; /* spent in native code */
 uint64_t program_micros(void); /* processor time of this process */
 uint64_t cycles_to_micros(uint64_t cycles);
-uint32_t compile_estimate(const Tree *ir, int first_segment); /* microseconds, for the segments from there on */
+uint32_t compile_estimate(const Tree *ir, Job job); /* microseconds */
 bool budget_allows(uint32_t micros);
 void budget_charge(uint32_t cpu_micros, uint32_t wall_micros_taken);
 bool budget_is_warm(void);
