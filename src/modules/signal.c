@@ -101,7 +101,7 @@ static int call_handler(int number)
 {
     Value function = handlers[number].function;
     if (value_is_null(function) || value_is_none(function) || value_is_small_int(function)) return 0; // reset meanwhile
-    FrameObject *object = current_thread->frame ? frame_object(current_thread->frame) : NULL;
+    FrameObject *object = current_thread->frame ? frame_object(frame_shown(current_thread->frame)) : NULL;
     if (!object && error_occurred()) return -1;
     Value frame = object ? value_incref(value_from_object(object)) : VALUE_NONE;
     value_incref(function);

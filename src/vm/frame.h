@@ -130,6 +130,13 @@ ALWAYS_INLINE bool code_is_shown(const Code *code)
     return !(code->flags & CO_HIDDEN);
 }
 
+/* The first from here outwards whose code is shown: such a frame runs somewhere below. */
+ALWAYS_INLINE Frame *frame_shown(Frame *frame)
+{
+    while (!code_is_shown(frame->code)) frame = frame->previous;
+    return frame;
+}
+
 ALWAYS_INLINE Value *frame_stack_base(Frame *frame)
 {
     return frame->localsplus + frame->code->nlocalsplus;

@@ -1,10 +1,15 @@
 /* generator.h: generators, coroutines and async generators: objects that own a frame.
  *
  *  G1  The generator's frame is inside the object; frame->owner is FRAME_OWNED_BY_GENERATOR.
+ *
  *  G2  state says who may touch the frame: only a CREATED or SUSPENDED generator's frame is traversed, resumed, or
  * cleared. Its ip is then RETURN_GENERATOR's or the YIELD_VALUE's unit; resuming pushes the sent value and goes on
- * behind it. G3  While it runs, its `handled` is on top of the thread's chain of handled exceptions. G4  A COMPLETED
- * generator has an empty frame: no locals, no function; `code` stays. */
+ * behind it.
+ *
+ *  G3  While it runs, its `handled` is on top of the thread's chain of handled exceptions, but not while native code
+ * runs it (jit/record_generator.c), which handles none in there.
+ *
+ *  G4  A COMPLETED generator has an empty frame: no locals, no function; `code` stays. */
 #ifndef VM_GENERATOR_H
 #define VM_GENERATOR_H
 

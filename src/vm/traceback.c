@@ -21,6 +21,7 @@ static Value traceback_new(NULLABLE Value next, Value frame, int lasti, int line
 
 int traceback_here(Frame *frame)
 {
+    frame = frame_shown(frame);
     Value exception = error_fetch();
     FrameObject *object = frame_object(frame);
     Value made = VALUE_NULL;
