@@ -11,7 +11,7 @@
  * The emitter may represent INT as it likes (it keeps n << 2, so that overflow of the word is overflow of the int).
  *
  * The root is:  entries and first iteration | LOOP | body, PHIs       (see opt_loop.c)
- * and ends in its own body; bridges end in JBODY, JHEAD, EXIT or RET.
+ * and ends in its own body; bridges end in JHEAD, LINK or EXIT.
  *
  * Snapshots tell how to rebuild the interpreter's frames (snapshot.h). Guards name theirs in field c.
  */
@@ -313,6 +313,7 @@ Ref ir_fold(Tree *tree,
             Ins *ins); /* opt_fold.c: a Ref, FOLD_DROP, FOLD_FAILS, or FOLD_NONE (*ins, perhaps rewritten, stays) */
 enum { FOLD_DROP = REF_NONE, FOLD_NONE = REF_NONE + 1, FOLD_FAILS = REF_NONE + 2 /* a guard that can never hold */ };
 Ref ir_cse(Tree *tree, const Ins *ins); /* opt_cse.c: an earlier equal one, or FOLD_NONE */
+enum { CARRIED_MAX = 256 };             /* entries, and PHIs, of a tree */
 /* opt_loop.c: appends LOOP, body and PHIs to the root. end_refs: for each ENTRY, in order, the value that its slot has
  * at the end of the first iteration, in the entry's form. False: the types differ, or the body is impossible. */
 bool opt_loop(Tree *tree, const Ref *entries, const Ref *end_refs, int count, int end_snapshot);

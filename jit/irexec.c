@@ -1,7 +1,7 @@
 /* irexec.c: a slow, plain executor of the IR: what --jit=exec runs instead of machine code, and the oracle for
  * recorder, passes and emitter. It follows the segments exactly as emit_gcc.c lays them out: JHEAD assigns the entries,
- * the end of the body and JBODY assign the PHIs, an exit with a bridge goes on in the bridge. INT values are plain
- * int64_t here, and n << 2 in the exit values, as native code has them. */
+ * the end of the body assigns the PHIs, an exit with a bridge goes on in the bridge. INT values are plain int64_t here,
+ * and n << 2 in the exit values, as native code has them. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -129,8 +129,8 @@ static bool enter(Machine *m, Ref ref)
 
 static void assign_all(Machine *m, IrOp target_op, const Ref *sources, int count)
 {
-    Cell64 taken[256];
-    for (int i = 0; i < count && i < 256; i++) taken[i] = get(m, sources[i]);
+    Cell64 taken[CARRIED_MAX];
+    for (int i = 0; i < count; i++) taken[i] = get(m, sources[i]);
     const Segment *root = &m->ir->segments[0];
     int n = 0;
     for (Ref ref = root->first; ref < root->end && n < count; ref++) {
@@ -142,11 +142,11 @@ static void assign_all(Machine *m, IrOp target_op, const Ref *sources, int count
 
 static void loop_back(Machine *m)
 {
-    Ref rights[256];
+    Ref rights[CARRIED_MAX];
     int count = 0;
     const Segment *root = &m->ir->segments[0];
     for (Ref ref = root->first; ref < root->end; ref++) {
-        if (m->ir->ins[ref].op == IR_PHI && count < 256) rights[count++] = m->ir->ins[ref].b;
+        if (m->ir->ins[ref].op == IR_PHI) rights[count++] = m->ir->ins[ref].b;
     }
     assign_all(m, IR_PHI, rights, count);
     m->at = root->loop + 1;
@@ -274,14 +274,11 @@ static bool execute_memory(Machine *m, const Ins *ins, Cell64 *out)
     uintptr_t address = strchr(ir_op_info[ins->op].operands, 'a') ? get(m, ins->a).u : 0;
     void *base = (void *)address, *field = (void *)(address + (uintptr_t)ins->c);
     switch ((IrOp)ins->op) {
-    case IR_FLOAD:
-    case IR_FLOADD: out->u = *(uint64_t *)field; return true;
+    case IR_FLOAD: out->u = *(uint64_t *)field; return true;
     case IR_FLOAD32: out->u = *(uint32_t *)field; return true;
     case IR_FLOAD8: out->u = *(uint8_t *)field; return true;
     case IR_ALOAD: out->u = ((uint64_t *)base)[geti(m, ins->b)]; return true;
     case IR_BLOAD: out->u = ((uint8_t *)base)[geti(m, ins->b)]; return true;
-    case IR_BLOAD2: out->u = ((uint16_t *)base)[geti(m, ins->b)]; return true;
-    case IR_BLOAD4: out->u = ((uint32_t *)base)[geti(m, ins->b)]; return true;
     case IR_FSTORE: *(uint64_t *)field = get(m, ins->b).u; return true;
     case IR_ASTORE: ((uint64_t *)base)[geti(m, ins->b)] = get(m, ins->c).u; return true;
     case IR_BSTORE: ((uint8_t *)base)[geti(m, ins->b)] = (uint8_t)geti(m, ins->c); return true;
@@ -307,10 +304,6 @@ static void execute(Machine *m)
         assign_all(m, IR_ENTRY, m->ir->args + ins->a, ins->aux);
         m->at = 0;
         return;
-    case IR_JBODY:
-        assign_all(m, IR_PHI, m->ir->args + ins->a, ins->aux);
-        m->at = m->ir->segments[0].loop + 1;
-        return;
     case IR_LINK:
         m->linked = ((Link *)(uintptr_t)get(m, ins->b).u)->tree;
         if (m->linked)
@@ -318,8 +311,7 @@ static void execute(Machine *m)
         else
             leave(m, ins->c);
         return;
-    case IR_EXIT:
-    case IR_RET: leave(m, ins->c); return;
+    case IR_EXIT: leave(m, ins->c); return;
     case IR_INCREF: value_incref(getv(m, ins->a)); return;
     case IR_DECREF: value_decref(getv(m, ins->a)); return;
     case IR_CALL:

@@ -101,7 +101,7 @@ static bool are_different(const Tree *tree, Ref a, Ref b)
 static Ref find_load(const Tree *tree, const Ins *load)
 {
     Ref limit = load->aux == ALIAS_CONST ? -1 : tree->clobber[load->aux];
-    bool is_array = load->op == IR_ALOAD || load->op == IR_BLOAD || load->op == IR_BLOAD2 || load->op == IR_BLOAD4;
+    bool is_array = load->op == IR_ALOAD || load->op == IR_BLOAD;
     IrOp store_op = load->op == IR_ALOAD ? IR_ASTORE : is_array ? IR_BSTORE : IR_FSTORE;
     if (load->aux != ALIAS_CONST) limit = MAX(limit, last_store(tree, is_array ? IR_FSTORE : IR_ASTORE, load->aux));
     for (Ref ref = tree->chain_head[store_op]; ref > limit; ref = tree->chain[ref]) {

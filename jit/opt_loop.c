@@ -185,10 +185,11 @@ static bool add_phis(Peel *peel, int body_start)
             }
         }
     }
+    int count = 0;
     for (Ref ref = 0; ref < peel->end; ref++) {
         if (!needs_phi[ref]) continue;
         Ref right = peel->substitute[ref];
-        if (ir_type(tree, ref) != ir_type(tree, right)) return false; /* L1 */
+        if (ir_type(tree, ref) != ir_type(tree, right) || ++count > CARRIED_MAX) return false; /* L1 */
         ir_append(tree, (Ins){IR_PHI, IR_NIL, 0, ref, right, 0});
     }
     return true;

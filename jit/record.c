@@ -542,14 +542,14 @@ static bool ends_fit(void)
 
 static void close_bridge(void)
 {
-    Ref entries[256], ends[256];
+    Ref entries[CARRIED_MAX], ends[CARRIED_MAX];
     realize_new_iterators();
     if (rec.handled_depth > 0) {
         record_abort(REASON_EXCEPTION);
         return;
     }
     rec.snapshot = -1;
-    int count = collect_ends(entries, ends, 256);
+    int count = collect_ends(entries, ends, CARRIED_MAX);
     if (count < 0) { /* other types than the head wants, each time round: the head must not want any */
         if (!REC_FAILED()) record_finish_exit(rec.place->unit);
         rec.kinds_differ = true;
@@ -564,9 +564,9 @@ static void close_bridge(void)
 
 static void close_root(void)
 {
-    Ref entries[256], ends[256];
+    Ref entries[CARRIED_MAX], ends[CARRIED_MAX];
     int end_snapshot = record_snapshot();
-    int count = collect_ends(entries, ends, 256);
+    int count = collect_ends(entries, ends, CARRIED_MAX);
     if (count < 0) {
         record_abort(REASON_TYPE_UNSTABLE);
         return;

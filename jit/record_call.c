@@ -515,6 +515,23 @@ static bool guard_no_frame_object(void)
     return emit_guard(IR_GIS, object, const_value(VALUE_NULL));
 }
 
+/* A value goes with the last of the variables that have it. */
+static void last_copy_owns(int base, int count)
+{
+    for (int i = count - 1; i > 0; i--) {
+        Slot *copy = &rec.slots[base + i];
+        if (copy->own != OWN_SLOT || copy->source < base || copy->source >= base + i) continue;
+        Slot *source = &rec.slots[copy->source];
+        if (source->ref != copy->ref || !slot_shows_end(source)) continue;
+        if (source->own == OWN_SELF) {
+            copy->own = OWN_SELF;
+            source->own = OWN_NONE;
+        } else {
+            rec_own(copy);
+        }
+    }
+}
+
 /* May a local that stands in memory be seen to go, when the frame drops it? */
 static bool memory_shows_end(int local)
 {
@@ -563,6 +580,7 @@ static void record_function_return(void)
     if (!guard_no_frame_object()) return;
     Slot *result = rec_stack(1);
     if (REF_IS_VIRTUAL(result->ref)) materialize(result);
+    last_copy_owns(0, rec.f->code->nlocalsplus);
     in_order_of_frame(make_real_for_memory);
     if (REC_FAILED()) return;
     if (rec_stack(1)->own == OWN_MEMORY || !rec_stack(1)->modified) rec_push_slot(rec_take()); /* out of memory */
@@ -652,6 +670,7 @@ void record_return(void)
     }
     objects_leave_frame(callee.base);
     forget_copies(callee.base, count);
+    last_copy_owns(callee.base, count);
     memcpy(saved, &rec.slots[callee.base], (size_t)count * sizeof(Slot));
     /* the frame is left first: what is dropped below may run code, and the barrier must see the result */
     rec.frame_count--;

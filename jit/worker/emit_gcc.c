@@ -2,7 +2,7 @@
  *
  *   entry:     load and check the entries                     (a mismatch leaves through snapshot 0)
  *   head:      first iteration        <--- bridges that end in JHEAD assign the entries and come here
- *   body:      loop body              <--- its own end and JBODY assign the PHIs and come here
+ *   body:      loop body              <--- its own end assigns the PHIs and comes here
  *   bridge k:  the code of segment k  <--- where the exit block of its snapshot would be
  *   exit s:    store the live values of snapshot s; return s
  *
@@ -31,8 +31,8 @@ typedef gcc_jit_lvalue LV;
 typedef struct Emitter {
     const Request *r;
     gcc_jit_context *ctx;
-    gcc_jit_type *i64, *u64, *f64, *i32, *boolean, *u8, *u16, *u32, *pointer_i64, *pointer_f64, *pointer_u8,
-        *pointer_u16, *pointer_u32, *pointer_void;
+    gcc_jit_type *i64, *u64, *f64, *i32, *boolean, *u8, *u32, *pointer_i64, *pointer_f64, *pointer_u8, *pointer_u32,
+        *pointer_void;
     gcc_jit_function *fn;
     LV *slots, *out, *table;
     LV **values;      /* the variable of each instruction */
@@ -547,15 +547,12 @@ static void return_to_head(Emitter *e, const Ref *args)
 
 static void emit_jump(Emitter *e, const Ins *ins)
 {
-    bool to_head = ins->op == IR_JHEAD;
-    int count = to_head ? e->entry_count : e->phi_count;
-    if (ins->aux != count || (!to_head && !e->body)) {
+    if (ins->aux != e->entry_count) {
         e->problem = "a jump whose arguments do not fit its target";
         return;
     }
-    for (int i = 0; i < count; i++) {
-        Ref target = to_head ? e->entries[i] : e->phis[i];
-        if (type_of_ref(e, target) != type_of_ref(e, e->r->args[ins->a + i])) {
+    for (int i = 0; i < e->entry_count; i++) {
+        if (type_of_ref(e, e->entries[i]) != type_of_ref(e, e->r->args[ins->a + i])) {
             e->problem = "a jump with an argument of another type";
             return;
         }
@@ -564,8 +561,8 @@ static void emit_jump(Emitter *e, const Ins *ins)
         return_to_head(e, e->r->args + ins->a);
         return;
     }
-    parallel_assign(e, to_head ? e->entries : e->phis, e->r->args + ins->a, count);
-    end_with_jump(e, to_head ? e->head : e->body);
+    parallel_assign(e, e->entries, e->r->args + ins->a, e->entry_count);
+    end_with_jump(e, e->head);
 }
 
 /* Everything is in memory: the other tree gets the same frame, and this function's place on the C stack. */
@@ -725,11 +722,8 @@ static void emit_memory(Emitter *e, Ref ref, const Ins *ins)
     case IR_FLOAD: define(e, ref, load(e, field_address(e, ins))); return;
     case IR_FLOAD32: emit_narrow_load(e, ref, field_address(e, ins), e->pointer_u32, false); return;
     case IR_FLOAD8: emit_narrow_load(e, ref, field_address(e, ins), e->pointer_u8, false); return;
-    case IR_FLOADD: define(e, ref, rv(memory(e, field_address(e, ins), e->pointer_f64))); return;
     case IR_ALOAD: define(e, ref, load(e, element_address(e, ins, 8))); return;
     case IR_BLOAD: emit_narrow_load(e, ref, element_address(e, ins, 1), e->pointer_u8, true); return;
-    case IR_BLOAD2: emit_narrow_load(e, ref, element_address(e, ins, 2), e->pointer_u16, true); return;
-    case IR_BLOAD4: emit_narrow_load(e, ref, element_address(e, ins, 4), e->pointer_u32, true); return;
     case IR_FSTORE:
         if (type_of_ref(e, ins->b) == IR_FLOAT)
             assign(e, memory(e, field_address(e, ins), e->pointer_f64), value(e, ins->b));
@@ -761,11 +755,9 @@ static void emit_instruction(Emitter *e, Ref ref)
         gcc_jit_block_end_with_jump(e->block, NULL, e->body);
         e->block = e->body;
         return;
-    case IR_JHEAD:
-    case IR_JBODY: emit_jump(e, ins); return;
+    case IR_JHEAD: emit_jump(e, ins); return;
     case IR_LINK: emit_link(e, ins); return;
-    case IR_EXIT:
-    case IR_RET: end_with_jump(e, exit_block(e, ins->c)); return;
+    case IR_EXIT: end_with_jump(e, exit_block(e, ins->c)); return;
     case IR_GINT:
     case IR_GFLT:
     case IR_GOBJ:
@@ -842,11 +834,8 @@ static void emit_instruction(Emitter *e, Ref ref)
     case IR_FLOAD:
     case IR_FLOAD32:
     case IR_FLOAD8:
-    case IR_FLOADD:
     case IR_ALOAD:
     case IR_BLOAD:
-    case IR_BLOAD2:
-    case IR_BLOAD4:
     case IR_FSTORE:
     case IR_ASTORE:
     case IR_BSTORE:
@@ -907,12 +896,10 @@ static void setup_types(Emitter *e)
     e->f64 = gcc_jit_context_get_type(c, GCC_JIT_TYPE_DOUBLE);
     e->boolean = gcc_jit_context_get_type(c, GCC_JIT_TYPE_BOOL);
     e->u8 = gcc_jit_context_get_type(c, GCC_JIT_TYPE_UNSIGNED_CHAR);
-    e->u16 = gcc_jit_context_get_type(c, GCC_JIT_TYPE_UNSIGNED_SHORT);
     e->u32 = gcc_jit_context_get_type(c, GCC_JIT_TYPE_UNSIGNED_INT);
     e->pointer_i64 = gcc_jit_type_get_pointer(e->i64);
     e->pointer_f64 = gcc_jit_type_get_pointer(e->f64);
     e->pointer_u8 = gcc_jit_type_get_pointer(e->u8);
-    e->pointer_u16 = gcc_jit_type_get_pointer(e->u16);
     e->pointer_u32 = gcc_jit_type_get_pointer(e->u32);
 }
 

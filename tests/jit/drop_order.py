@@ -36,3 +36,17 @@ def go4():
         try: e(D('a'))
         except ValueError: print('caught')
 go4()
+
+
+def copied(a, b, c=None):
+    d = a
+    e = d
+
+
+def copies(n):
+    for i in range(n):
+        copied(D('a'), D('b'))
+        copied(D('a'), D('b'), D('c'))
+
+
+copies(8)
