@@ -18,148 +18,19 @@
  * INT values are kept as n << 2: then overflow of the machine word is overflow of the 62-bit int, tagging is "+ 1", an
  * index is half of an 8-byte offset, and comparisons, + - & | ^ work on them as they are.
  */
-#include <libgccjit.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "jit/worker/emit.h"
-
-typedef gcc_jit_rvalue RV;
-typedef gcc_jit_block Block;
-typedef gcc_jit_lvalue LV;
-
-typedef struct Emitter {
-    const Request *r;
-    gcc_jit_context *ctx;
-    gcc_jit_type *i64, *u64, *f64, *i32, *boolean, *u8, *u32, *pointer_i64, *pointer_f64, *pointer_u8, *pointer_u32,
-        *pointer_void;
-    gcc_jit_function *fn;
-    LV *slots, *out, *table;
-    LV **values;      /* the variable of each instruction */
-    Block **exits;    /* of each snapshot, made on demand */
-    Block **segments; /* start of each bridge */
-    Block *head, *body, *block;
-    Ref *entries, *phis; /* ENTRY and PHI instructions of the root */
-    int entry_count, phi_count;
-    int *exit_queue, exit_queue_count;
-    uint16_t *guards; /* how many guards use each snapshot … */
-    uint32_t *owners; /* … and of which segment, among those that are emitted; 0: of none, or of the root */
-    Ref *known;       /* with one guard on a bool: that bool, whose value is known in the exit … */
-    uint8_t *known_value;
-    const char *problem;
-} Emitter;
-
-/* --- small words --- */
-
-static RV *word(Emitter *e, int64_t n)
-{
-    return gcc_jit_context_new_rvalue_from_long(e->ctx, e->i64, n);
-}
-static RV *rv(LV *lvalue)
-{
-    return gcc_jit_lvalue_as_rvalue(lvalue);
-}
-
-static RV *binary(Emitter *e, enum gcc_jit_binary_op op, RV *a, RV *b)
-{
-    return gcc_jit_context_new_binary_op(e->ctx, NULL, op, e->i64, a, b);
-}
-
-static RV *add(Emitter *e, RV *a, RV *b)
-{
-    return binary(e, GCC_JIT_BINARY_OP_PLUS, a, b);
-}
-static RV *sub(Emitter *e, RV *a, RV *b)
-{
-    return binary(e, GCC_JIT_BINARY_OP_MINUS, a, b);
-}
-static RV * and (Emitter * e, RV *a, RV *b)
-{
-    return binary(e, GCC_JIT_BINARY_OP_BITWISE_AND, a, b);
-}
-static RV * or (Emitter * e, RV *a, RV *b)
-{
-    return binary(e, GCC_JIT_BINARY_OP_BITWISE_OR, a, b);
-}
-static RV * xor (Emitter * e, RV *a, RV *b) {
-    return binary(e, GCC_JIT_BINARY_OP_BITWISE_XOR, a, b);
-} static RV *shl(Emitter *e, RV *a, int n)
-{
-    return binary(e, GCC_JIT_BINARY_OP_LSHIFT, a, word(e, n));
-}
-static RV *sar(Emitter *e, RV *a, int n)
-{
-    return binary(e, GCC_JIT_BINARY_OP_RSHIFT, a, word(e, n));
-}
-static RV *cast(Emitter *e, RV *a, gcc_jit_type *type)
-{
-    return gcc_jit_context_new_cast(e->ctx, NULL, a, type);
-}
-static RV *bitcast(Emitter *e, RV *a, gcc_jit_type *type)
-{
-    return gcc_jit_context_new_bitcast(e->ctx, NULL, a, type);
-}
-
-static RV *compare(Emitter *e, enum gcc_jit_comparison op, RV *a, RV *b)
-{
-    return gcc_jit_context_new_comparison(e->ctx, NULL, op, a, b);
-}
-
-static RV *is_zero(Emitter *e, RV *a)
-{
-    return compare(e, GCC_JIT_COMPARISON_EQ, a, word(e, 0));
-}
-static RV *not_zero(Emitter *e, RV *a)
-{
-    return compare(e, GCC_JIT_COMPARISON_NE, a, word(e, 0));
-}
-
-static LV *memory(Emitter *e, RV *address, gcc_jit_type *pointer)
-{
-    return gcc_jit_rvalue_dereference(bitcast(e, address, pointer), NULL);
-}
-
-static RV *load(Emitter *e, RV *address)
-{
-    return rv(memory(e, address, e->pointer_i64));
-}
-
-static void assign(Emitter *e, LV *target, RV *value)
-{
-    gcc_jit_block_add_assignment(e->block, NULL, target, value);
-}
-
-static void store(Emitter *e, RV *address, RV *value)
-{
-    assign(e, memory(e, address, e->pointer_i64), value);
-}
-
-static LV *temporary(Emitter *e, gcc_jit_type *type)
-{
-    static unsigned serial;
-    char name[32];
-    snprintf(name, sizeof name, "t%u", serial++);
-    return gcc_jit_function_new_local(e->fn, NULL, type, name);
-}
-
-static Block *new_block(Emitter *e)
-{
-    return gcc_jit_function_new_block(e->fn, NULL);
-}
-
-static RV *table_entry(Emitter *e, int index)
-{
-    return load(e, add(e, rv(e->table), word(e, index * 8L)));
-}
+#include "jit/worker/emit_internal.h"
 
 /* --- values --- */
 
-static IrType type_of_ref(Emitter *e, Ref ref)
+IrType type_of_ref(Emitter *e, Ref ref)
 {
     return ref < 0 ? e->r->constants[~ref].type : e->r->ins[ref].type;
 }
 
-static gcc_jit_type *gcc_type(Emitter *e, IrType type)
+gcc_jit_type *gcc_type(Emitter *e, IrType type)
 {
     return type == IR_FLOAT ? e->f64 : e->i64;
 }
@@ -178,7 +49,7 @@ static RV *constant(Emitter *e, Ref ref)
     return word(e, c->type == IR_INT ? (int64_t)((uint64_t)n << 2) : n);
 }
 
-static RV *value(Emitter *e, Ref ref)
+RV *value(Emitter *e, Ref ref)
 {
     if (ref < 0) return constant(e, ref);
     if (!e->values[ref]) {
@@ -200,7 +71,7 @@ static LV *variable(Emitter *e, Ref ref)
     return e->values[ref];
 }
 
-static void define(Emitter *e, Ref ref, RV *v)
+void define(Emitter *e, Ref ref, RV *v)
 {
     assign(e, variable(e, ref), v);
 }
@@ -243,11 +114,17 @@ static void emit_exits(Emitter *e)
 }
 
 /* Goes on when the condition holds, else leaves through the snapshot. */
-static void guard(Emitter *e, RV *condition, int snapshot)
+void guard(Emitter *e, RV *condition, int snapshot)
 {
     Block *next = new_block(e);
     gcc_jit_block_end_with_conditional(e->block, NULL, condition, next, exit_block(e, snapshot));
     e->block = next;
+}
+
+void guard_heap_type(Emitter *e, RV *v, RV *type, int snapshot)
+{
+    guard(e, is_zero(e, bit_and(e, v, word(e, 7))), snapshot);
+    guard(e, compare(e, GCC_JIT_COMPARISON_EQ, load(e, add(e, v, word(e, 8))), type), snapshot);
 }
 
 /* --- families of instructions --- */
@@ -276,7 +153,7 @@ static void emit_divide(Emitter *e, Ref ref, const Ins *ins)
         assign(e, result, shl(e, binary(e, GCC_JIT_BINARY_OP_DIVIDE, a, b), 2));
     Block *nonzero = new_block(e), *fix = new_block(e), *next = new_block(e);
     gcc_jit_block_end_with_conditional(e->block, NULL, not_zero(e, rv(remainder)), nonzero, next);
-    RV *signs = compare(e, GCC_JIT_COMPARISON_LT, xor(e, rv(remainder), b), word(e, 0));
+    RV *signs = compare(e, GCC_JIT_COMPARISON_LT, bit_xor(e, rv(remainder), b), word(e, 0));
     gcc_jit_block_end_with_conditional(nonzero, NULL, signs, fix, next);
     e->block = fix;
     if (ins->op == IR_IMOD)
@@ -330,7 +207,7 @@ static void emit_shift(Emitter *e, Ref ref, const Ins *ins)
         else if ((int64_t)e->r->constants[~ins->b].bits > 62)
             count = word(e, 62);
         RV *shifted = binary(e, GCC_JIT_BINARY_OP_RSHIFT, a, count);
-        define(e, ref, and(e, shifted, word(e, ~3L)));
+        define(e, ref, bit_and(e, shifted, word(e, ~3L)));
         return;
     }
     if (!is_number(e, ins->b)) {
@@ -361,7 +238,7 @@ static RV *rotate_left(Emitter *e, RV *w, int n)
     return cast(e, both, e->i64);
 }
 
-static RV *untag_float(Emitter *e, RV *v)
+RV *untag_float(Emitter *e, RV *v)
 {
     return bitcast(e, rotate_left(e, sub(e, v, word(e, 3)), 60), e->f64);
 }
@@ -370,7 +247,7 @@ static void emit_tag_float(Emitter *e, Ref ref, const Ins *ins)
 {
     LV *w = temporary(e, e->i64);
     assign(e, w, add(e, rotate_left(e, float_bits(e, value(e, ins->a)), 4), word(e, 3)));
-    guard(e, not_zero(e, and(e, rv(w), word(e, 2))), ins->c);
+    guard(e, not_zero(e, bit_and(e, rv(w), word(e, 2))), ins->c);
     define(e, ref, rv(w));
 }
 
@@ -448,7 +325,7 @@ static void emit_incref(Emitter *e, const Ins *ins)
     if (!(ins->aux & 1)) {
         Block *heap = new_block(e);
         next = new_block(e);
-        gcc_jit_block_end_with_conditional(e->block, NULL, is_zero(e, and(e, v, word(e, 7))), heap, next);
+        gcc_jit_block_end_with_conditional(e->block, NULL, is_zero(e, bit_and(e, v, word(e, 7))), heap, next);
         e->block = heap;
     }
     store(e, v, add(e, load(e, v), word(e, 1)));
@@ -465,7 +342,7 @@ static void emit_decref(Emitter *e, const Ins *ins)
     if (ins->aux & 1)
         gcc_jit_block_end_with_jump(e->block, NULL, heap);
     else
-        gcc_jit_block_end_with_conditional(e->block, NULL, is_zero(e, and(e, v, word(e, 7))), heap, next);
+        gcc_jit_block_end_with_conditional(e->block, NULL, is_zero(e, bit_and(e, v, word(e, 7))), heap, next);
     e->block = heap;
     LV *count = temporary(e, e->i64);
     assign(e, count, sub(e, load(e, v), word(e, 1)));
@@ -487,7 +364,7 @@ static void emit_shared(Emitter *e, const Ins *ins)
 {
     RV *v = value(e, ins->a);
     Block *heap = new_block(e), *next = new_block(e);
-    gcc_jit_block_end_with_conditional(e->block, NULL, is_zero(e, and(e, v, word(e, 7))), heap, next);
+    gcc_jit_block_end_with_conditional(e->block, NULL, is_zero(e, bit_and(e, v, word(e, 7))), heap, next);
     e->block = heap;
     gcc_jit_block_end_with_conditional(heap, NULL, compare(e, GCC_JIT_COMPARISON_GT, load(e, v), word(e, 1)), next,
                                        exit_block(e, ins->c));
@@ -520,28 +397,9 @@ static void parallel_assign(Emitter *e, const Ref *targets, const Ref *sources, 
     free(temporaries);
 }
 
-static void end_with_jump(Emitter *e, Block *target)
+void end_with_jump(Emitter *e, Block *target)
 {
     gcc_jit_block_end_with_jump(e->block, NULL, target);
-    e->block = NULL;
-}
-
-static bool is_part(const Emitter *e)
-{
-    return e->r->header.first_segment > 0;
-}
-
-/* The slots are in memory (flush_slots in record.c); what an iterator has come to is not. */
-static void return_to_head(Emitter *e, const Ref *args)
-{
-    for (int i = 0; i < e->entry_count; i++) {
-        const Ins *entry = &e->r->ins[e->entries[i]];
-        if (entry->aux < ENTRY_RANGE_NEXT || entry->aux == ENTRY_LIST_SEQUENCE) continue;
-        RV *v = value(e, args[i]);
-        RV *iterator = load(e, add(e, rv(e->slots), word(e, entry->a * 8L)));
-        store(e, add(e, iterator, word(e, entry->c)), entry->type == IR_INT ? sar(e, v, 2) : v);
-    }
-    gcc_jit_block_end_with_return(e->block, NULL, word(e, EXIT_TO_HEAD));
     e->block = NULL;
 }
 
@@ -558,7 +416,7 @@ static void emit_jump(Emitter *e, const Ins *ins)
         }
     }
     if (is_part(e)) {
-        return_to_head(e, e->r->args + ins->a);
+        emit_return_to_head(e, e->r->args + ins->a);
         return;
     }
     parallel_assign(e, e->entries, e->r->args + ins->a, e->entry_count);
@@ -584,81 +442,6 @@ static void emit_link(Emitter *e, const Ins *ins)
     e->block = NULL;
 }
 
-/* --- entries --- */
-
-static void guard_heap_type(Emitter *e, RV *v, RV *type, int snapshot)
-{
-    guard(e, is_zero(e, and(e, v, word(e, 7))), snapshot);
-    guard(e, compare(e, GCC_JIT_COMPARISON_EQ, load(e, add(e, v, word(e, 8))), type), snapshot);
-}
-
-/* |w| < 2^bits */
-static void guard_magnitude(Emitter *e, RV *w, int bits)
-{
-    RV *shifted = add(e, w, word(e, 1L << bits));
-    RV *limit = gcc_jit_context_new_rvalue_from_long(e->ctx, e->u64, 1L << (bits + 1));
-    guard(e, compare(e, GCC_JIT_COMPARISON_LT, cast(e, shifted, e->u64), limit), 0);
-}
-
-/* From the slot, or from the iterator's field. */
-static void define_entry(Emitter *e, Ref ref, RV *w)
-{
-    const Ins *ins = &e->r->ins[ref];
-    switch ((EntryKind)ins->aux) {
-    case ENTRY_VAL: define(e, ref, w); return;
-    case ENTRY_INT: define(e, ref, sub(e, w, word(e, 1))); return;
-    case ENTRY_FLT: define(e, ref, untag_float(e, w)); return;
-    default: define(e, ref, ins->type == IR_INT ? shl(e, w, 2) : w); return;
-    }
-}
-
-static RV *load_slot(Emitter *e, const Ins *ins)
-{
-    return load(e, add(e, rv(e->slots), word(e, ins->a * 8L)));
-}
-
-static RV *load_iterator_field(Emitter *e, const Ins *ins, RV *iterator)
-{
-    return load(e, add(e, iterator, word(e, ins->c)));
-}
-
-static void emit_iterator_entry(Emitter *e, Ref ref, const Ins *ins, LV *v)
-{
-    if (ins->b == REF_NONE) {
-        e->problem = "an iterator entry without a type";
-        return;
-    }
-    guard(e, not_zero(e, rv(v)), 0);
-    guard_heap_type(e, rv(v), value(e, ins->b), 0);
-    guard(e, compare(e, GCC_JIT_COMPARISON_EQ, load(e, rv(v)), word(e, 1)), 0); /* nobody else has it */
-    LV *w = temporary(e, e->i64);
-    assign(e, w, load_iterator_field(e, ins, rv(v)));
-    switch ((EntryKind)ins->aux) {
-    /* so bounded, no number of the range can leave 62 bits */
-    case ENTRY_RANGE_NEXT: guard_magnitude(e, rv(w), 60); break;
-    case ENTRY_RANGE_REMAINING: guard_magnitude(e, rv(w), 30); break;
-    case ENTRY_RANGE_STEP: guard_magnitude(e, rv(w), 29); break;
-    case ENTRY_LIST_SEQUENCE: guard(e, not_zero(e, rv(w)), 0); break;
-    default: break;
-    }
-    define_entry(e, ref, rv(w));
-}
-
-static void emit_entry(Emitter *e, Ref ref, const Ins *ins)
-{
-    LV *v = temporary(e, e->i64);
-    assign(e, v, load_slot(e, ins));
-    if (ins->aux >= ENTRY_RANGE_NEXT) {
-        emit_iterator_entry(e, ref, ins, v);
-        return;
-    }
-    if (ins->aux == ENTRY_INT)
-        guard(e, compare(e, GCC_JIT_COMPARISON_EQ, and(e, rv(v), word(e, 3)), word(e, 1)), 0);
-    else if (ins->aux == ENTRY_FLT)
-        guard(e, not_zero(e, and(e, rv(v), word(e, 2))), 0);
-    define_entry(e, ref, rv(v));
-}
-
 /* --- one instruction --- */
 
 /* The only guard of a snapshot tells its condition's value to the exit, so that the loop need not keep it. */
@@ -674,10 +457,10 @@ static void emit_guard(Emitter *e, const Ins *ins)
     if (ins->op == IR_GTRUE || ins->op == IR_GFALSE) note_known(e, ins);
     RV *a = value(e, ins->a);
     switch ((IrOp)ins->op) {
-    case IR_GINT: guard(e, compare(e, GCC_JIT_COMPARISON_EQ, and(e, a, word(e, 3)), word(e, 1)), ins->c); return;
-    case IR_GFLT: guard(e, not_zero(e, and(e, a, word(e, 2))), ins->c); return;
+    case IR_GINT: guard(e, compare(e, GCC_JIT_COMPARISON_EQ, bit_and(e, a, word(e, 3)), word(e, 1)), ins->c); return;
+    case IR_GFLT: guard(e, not_zero(e, bit_and(e, a, word(e, 2))), ins->c); return;
     case IR_GOBJ: guard_heap_type(e, a, value(e, ins->b), ins->c); return;
-    case IR_GHEAP: guard(e, is_zero(e, and(e, a, word(e, 7))), ins->c); return;
+    case IR_GHEAP: guard(e, is_zero(e, bit_and(e, a, word(e, 7))), ins->c); return;
     case IR_GIS: guard(e, compare(e, GCC_JIT_COMPARISON_EQ, a, value(e, ins->b)), ins->c); return;
     case IR_GISNOT: guard(e, compare(e, GCC_JIT_COMPARISON_NE, a, value(e, ins->b)), ins->c); return;
     case IR_GTRUE: guard(e, not_zero(e, a), ins->c); return;
@@ -687,7 +470,7 @@ static void emit_guard(Emitter *e, const Ins *ins)
     case IR_GBOOL: { /* False and True: 12 and 20 */
         RV *is_false = compare(e, GCC_JIT_COMPARISON_EQ, a, word(e, (int64_t)0xc));
         RV *is_true = compare(e, GCC_JIT_COMPARISON_EQ, a, word(e, (int64_t)0x14));
-        RV *either = or (e, cast(e, is_false, e->i64), cast(e, is_true, e->i64));
+        RV *either = bit_or(e, cast(e, is_false, e->i64), cast(e, is_true, e->i64));
         guard(e, not_zero(e, either), ins->c);
         return;
     }
@@ -830,7 +613,7 @@ static void emit_instruction(Emitter *e, Ref ref)
     case IR_FABS: emit_math(e, ref, ins, "__builtin_fabs"); return;
     case IR_FSQRT: emit_math(e, ref, ins, "__builtin_sqrt"); return;
     case IR_F2I: emit_float_to_int(e, ref, ins); return;
-    case IR_BNOT: define(e, ref, xor(e, value(e, ins->a), word(e, 1))); return;
+    case IR_BNOT: define(e, ref, bit_xor(e, value(e, ins->a), word(e, 1))); return;
     case IR_FLOAD:
     case IR_FLOAD32:
     case IR_FLOAD8:
@@ -938,87 +721,6 @@ static void setup_options(Emitter *e)
     for (int i = 0; common_options[i]; i++) gcc_jit_context_add_command_line_option(c, common_options[i]);
     if (e->r->header.level >= 2) return;
     for (int i = 0; reduced_options[i]; i++) gcc_jit_context_add_command_line_option(c, reduced_options[i]);
-}
-
-/* --- parts --- */
-
-static void use(Emitter *e, bool *used, Ref ref)
-{
-    if (ref >= 0 && e->r->ins[ref].op == IR_ENTRY) used[ref] = true;
-}
-
-static void note_uses(Emitter *e, bool *used, const Ins *ins)
-{
-    for (const char *p = ir_op_info[ins->op].operands; *p; p++) {
-        if (*p == 'a') use(e, used, ins->a);
-        if (*p == 'b') use(e, used, ins->b);
-        if (*p == 'c') use(e, used, ins->c);
-        if (*p == 'A' || *p == 'V')
-            for (int i = 0; i < ins->aux; i++) use(e, used, e->r->args[ins->a + i]);
-        if (*p == 's') {
-            const RequestSnapshot *s = &e->r->snapshots[ins->c];
-            for (int i = 0; i < s->live_count; i++) use(e, used, e->r->live[s->first_live + i]);
-        }
-    }
-}
-
-/* The bridge that `segment` grew on, among those of the part. */
-static uint32_t root_of(const Emitter *e, uint32_t segment)
-{
-    for (;;) {
-        uint32_t owner = e->owners[e->r->segments[segment].parent_snapshot];
-        if (owner == 0 || owner >= segment) return segment;
-        segment = owner;
-    }
-}
-
-/* An entry's slot that no snapshot names has not changed: it is read again. */
-static void load_entries(Emitter *e, uint32_t root)
-{
-    bool *used = calloc(e->r->header.ins_count, sizeof *used);
-    for (uint32_t i = root; i < e->r->header.segments_count; i++) {
-        if (root_of(e, i) != root) continue;
-        for (Ref ref = e->r->segments[i].first; ref < e->r->segments[i].end; ref++) note_uses(e, used, &e->r->ins[ref]);
-    }
-    const RequestSnapshot *s = &e->r->snapshots[e->r->segments[root].parent_snapshot];
-    for (int i = 0; i < s->live_count; i++) used[e->r->live[s->first_live + i]] = false;
-    for (int i = 0; i < e->entry_count; i++) {
-        const Ins *entry = &e->r->ins[e->entries[i]];
-        if (!used[e->entries[i]]) continue;
-        RV *slot = load_slot(e, entry);
-        define_entry(e, e->entries[i], entry->aux < ENTRY_RANGE_NEXT ? slot : load_iterator_field(e, entry, slot));
-    }
-    free(used);
-}
-
-static void load_live(Emitter *e, int snapshot)
-{
-    const RequestSnapshot *s = &e->r->snapshots[snapshot];
-    for (int i = 0; i < s->live_count; i++) {
-        Ref ref = e->r->live[s->first_live + i];
-        RV *address = add(e, rv(e->out), word(e, i * 8L));
-        define(e, ref, rv(memory(e, address, type_of_ref(e, ref) == IR_FLOAT ? e->pointer_f64 : e->pointer_i64)));
-    }
-}
-
-/* Into the segment that goes on at the exit by which older code has left. The others continue exits of the part. */
-static void emit_part_entry(Emitter *e)
-{
-    LV *continued = temporary(e, e->i64);
-    assign(e, continued, load(e, add(e, rv(e->out), word(e, EXIT_WORD_CONTINUED * 8L))));
-    for (uint32_t i = e->r->header.first_segment; i < e->r->header.segments_count; i++) {
-        int snapshot = e->r->segments[i].parent_snapshot;
-        if (e->owners[snapshot]) continue;
-        Block *here = new_block(e), *next = new_block(e);
-        RV *is_here = compare(e, GCC_JIT_COMPARISON_EQ, rv(continued), word(e, snapshot));
-        gcc_jit_block_end_with_conditional(e->block, NULL, is_here, here, next);
-        e->block = here;
-        load_live(e, snapshot);
-        load_entries(e, i);
-        end_with_jump(e, e->segments[i]);
-        e->block = next;
-    }
-    gcc_jit_block_end_with_jump(e->block, NULL, e->block); /* nobody asks for another */
 }
 
 static void emit_whole_entry(Emitter *e)
