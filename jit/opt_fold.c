@@ -302,9 +302,9 @@ static Ref fold_word_reassociate(Tree *tree, Ins *ins)
 {
     const Ins *inner = &tree->ins[ins->a];
     if (!ir_is_number(tree, inner->b)) return FOLD_NONE;
-    int64_t sum = number(tree, inner->b) + number(tree, ins->b);
+    uint64_t sum = (uint64_t)number(tree, inner->b) + (uint64_t)number(tree, ins->b);
     ins->a = inner->a;
-    ins->b = ir_word(tree, sum);
+    ins->b = ir_word(tree, (int64_t)sum);
     return FOLD_AGAIN;
 }
 
