@@ -89,11 +89,16 @@ uint32_t compile_estimate(const Tree *ir, Job job)
     return COMPILE_MICROS + instructions * (job.level == 2 ? REFINED_MICROS : INSTRUCTION_MICROS);
 }
 
+bool budget_is_tight(void)
+{
+    return available_cores() < MANY_CORES || is_contended;
+}
+
 bool budget_allows(uint32_t micros)
 {
     if (jit_options.mode != JIT_AUTO) return true;
     uint64_t wanted = used_micros + micros + (is_started ? 0 : START_MICROS), program = program_micros();
-    if (available_cores() >= MANY_CORES && !is_contended) return wanted <= program;
+    if (!budget_is_tight()) return wanted <= program;
     uint64_t share = available_cores() == 1           ? SHARE_OF_ONE_CORE
                      : available_cores() < MANY_CORES ? SHARE_OF_FEW_CORES
                                                       : SHARE_OF_BUSY_CORES;

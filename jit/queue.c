@@ -42,13 +42,20 @@ static uint64_t lost_micros(const JitTree *tree)
     return tree->wants_refining ? lost + cycles_to_micros(tree->native_cycles) / GAIN_OF_REFINING : lost;
 }
 
+/* What must be lost before the job is done. Where the worker's time is the program's, as much as the job costs: code that
+ * spends its time in C (big integers, say) has little to gain. */
+static uint64_t price(const JitTree *tree, Job job, uint64_t cost)
+{
+    if (budget_is_tight() || (tree->code && !job.first)) return cost;
+    return tree->code ? cost / FAIR_PART : 0;
+}
+
 /* Lost per microsecond of compiling; 0: not yet worth it. */
 static uint64_t urgency(const JitTree *tree)
 {
     Job job = next_job(tree);
     uint64_t cost = compile_estimate(&tree->ir, job), lost = lost_micros(tree);
-    if (tree->code && lost < (job.first ? cost / FAIR_PART : cost)) return 0;
-    return lost * 1000 / cost + 1;
+    return lost < price(tree, job, cost) ? 0 : lost * 1000 / cost + 1;
 }
 
 void tree_spends(JitTree *tree, uint64_t cycles)

@@ -211,6 +211,7 @@ uint64_t program_micros(void); /* processor time of this process */
 uint64_t cycles_to_micros(uint64_t cycles);
 uint32_t compile_estimate(const Tree *ir, Job job); /* microseconds */
 bool budget_allows(uint32_t micros);
+bool budget_is_tight(void); /* the worker takes its time from the program */
 void budget_charge(uint32_t cpu_micros, uint32_t wall_micros_taken);
 bool budget_is_warm(void);
 void budget_after_fork(void);
