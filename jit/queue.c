@@ -42,8 +42,8 @@ static uint64_t lost_micros(const JitTree *tree)
     return tree->wants_refining ? lost + cycles_to_micros(tree->native_cycles) / GAIN_OF_REFINING : lost;
 }
 
-/* What must be lost before the job is done. Where the worker's time is the program's, as much as the job costs: code that
- * spends its time in C (big integers, say) has little to gain. */
+/* What must be lost before the job is done. Where the worker's time is the program's, as much as the job costs: code
+ * that spends its time in C (big integers, say) has little to gain. */
 static uint64_t price(const JitTree *tree, Job job, uint64_t cost)
 {
     if (budget_is_tight() || (tree->code && !job.first)) return cost;

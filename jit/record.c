@@ -229,16 +229,19 @@ static void finish_aborted(void)
     }
 }
 
-/* Entering native code costs about as much as ten interpreted instructions. A small function that calls nothing is
- * worth having only for native callers. */
+/* To enter native code and to leave it costs about as much as a hundred interpreted instructions. A straight function
+ * that does less, and goes on in no other native code, is worth having only for native callers; most of those inline
+ * it. */
 static bool pays_from_interpreter(const Place *place, const Tree *ir)
 {
-    if (!place->is_function || ir->ins[ir->ins_count - 1].op == IR_LINK /* to a loop */) return true;
-    const Bytes *bytes = as_bytes(place->code->code);
-    for (int i = 0; i < place->code->code_units; i++) {
-        if ((bytes->data[i * 2] & 0xff) == BC_CALL) return true;
+    enum { WORTHWHILE = 100 };
+    if (!place->is_function || jit_options.mode != JIT_AUTO || rec.instructions >= WORTHWHILE) return true;
+    for (Ref ref = 0; ref < ir->ins_count; ref++) {
+        const Ins *ins = &ir->ins[ref];
+        if (ins->op == IR_LINK) return true;
+        if (ins->op == IR_CALL && ins->b >= HELPER_call_place_0 && ins->b <= HELPER_call_place_4) return true;
     }
-    return ir->ins_count > 200;
+    return false;
 }
 
 static void finish_done(void)
