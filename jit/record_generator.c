@@ -84,8 +84,8 @@ static Ref frame_address(const RecordFrame *f)
     return emit_pure(IR_WADD, IR_WORD, f->function, ir_word(rec.ir, FRAME));
 }
 
-/* The frame below number `index` that is there. The entry frame is the thread's innermost one until the first generator
- * is linked, which is when the path loads its address. */
+/* The frame below number `index`, the first that is not linked. The entry frame is the thread's innermost one until a
+ * generator is linked. */
 static Ref frame_below(int index)
 {
     while (--index > 0) {
@@ -110,12 +110,14 @@ void record_link_generators(void)
     }
 }
 
-/* The innermost frame is left. */
+/* The innermost frame is left. Which one is below it stands in its memory: a bridge may begin behind the linking. */
 static void unlink_generator(void)
 {
+    enum { PREVIOUS = FRAME + offsetof(Frame, previous) };
     if (!rec.f->is_linked) return;
-    store_quietly(this_thread(), offsetof(Thread, frame), frame_below(rec.frame_count - 1), ALIAS_OTHER);
-    store_quietly(rec.f->function, FRAME + offsetof(Frame, previous), ir_word(rec.ir, 0), ALIAS_GENERATOR);
+    Ref below = emit_load(IR_FLOAD, IR_WORD, rec.f->function, PREVIOUS, ALIAS_GENERATOR);
+    store_quietly(this_thread(), offsetof(Thread, frame), below, ALIAS_OTHER);
+    store_quietly(rec.f->function, PREVIOUS, ir_word(rec.ir, 0), ALIAS_GENERATOR);
 }
 
 /* --- going on --- */

@@ -564,6 +564,41 @@ def nested_loops(n):
     return total
 
 
+# --- what is called from a body sees it, on all paths ---
+
+def callers():
+    frame, names = sys._getframe(1), []
+    while frame and len(names) < 4:
+        names.append(frame.f_code.co_name)
+        frame = frame.f_back
+    return names
+
+
+def branches_after_calls(n):
+    def inner(n):
+        for i in range(n):
+            names = callers()
+            if i % 3 == 1:
+                yield len(names), names[0]
+            elif i % 5 == 2:
+                yield names[1], i
+            else:
+                yield callers()[2], 1
+
+    def outer(n):
+        for a, b in inner(n):
+            if b == 1 and callers()[0] == "outer":
+                yield a
+            else:
+                yield b
+    seen = []
+    for v in outer(n):
+        seen.append((v, callers()[0]))
+        if len(seen) % 4 == 3:
+            seen.append(callers()[:2])
+    return seen[-12:], callers()[:2]
+
+
 # --- builtins that consume ---
 
 def builtins_consume(n):
@@ -619,7 +654,7 @@ for function, n in [(pipelines, 400), (consume_kinds, 60), (broken_off, 100), (m
                     (raises_with_context, 5), (looked_at, 60), (sent_to, 60), (closed_inside, 12), (thrown_into, 40), (resumes_itself, 40),
                     (running_inside, 40), (deaths, 30), (death_of_generator, 20), (weakly_known, 30), (collected, 60), (walk_tree, 12),
                     (all_permutations, 5), (same_code_twice, 40), (captured, 50), (delegates_often, 20), (yields_in_calls, 30), (methods, 60), (sparse, 40), (polymorphic, 30),
-                    (with_inside, 40), (nested_loops, 12), (builtins_consume, 40), (builtins_fail, 6)]:
+                    (with_inside, 40), (nested_loops, 12), (branches_after_calls, 60), (builtins_consume, 40), (builtins_fail, 6)]:
     for times in range(4):
         result = function(n)
     print(function.__name__, result)
