@@ -122,7 +122,7 @@ class Function:
     """A function of the generated program: how to call it, and what that costs."""
 
     def __init__(self, name, parameters):
-        self.name, self.parameters, self.cost = name, parameters, 0
+        self.name, self.parameters, self.cost, self.items = name, parameters, 0, 0
 
     def call(self, writer, depth):
         """Text of a call with random arguments from the writer's scope; some by keyword, some left out."""
@@ -233,7 +233,7 @@ class Program:
         if not is_leaf and self.random.randrange(2):
             result = "(" + "".join(name + ", " for name in scope.all_writable()[:14]) + "<int>)"
         body.line(f"return {result}")
-        function.cost = body.cost
+        function.cost, function.items = body.cost, body.yields
         self.parts.append("\n".join([f"def {function.name}({self.head(function)}):"] + body.lines) + "\n\n")
         (self.generators if is_generator else self.functions).append(function)
 

@@ -55,7 +55,7 @@ class Body(Expressions):
         self.is_small = is_method or is_leaf
         self.max_nesting = 2 if self.is_small or is_generator else 4
         self.lines = []
-        self.times, self.cost = 1, 0
+        self.times, self.cost, self.yields = 1, 0, 0
         self.loops = 0      # loops around this statement: break and continue may stand here
         self.counter = 0
 
@@ -282,17 +282,17 @@ class Body(Expressions):
             self.line(self.pick("break", "continue", "continue"))
 
     def generator_call(self):
-        """Text of a call of a generator function; None: there is no such that may run here."""
+        """Text of a call of a generator function, and how many items it gives, about; None: there is no such that may run here."""
         room = (COST_LIMIT - self.cost) // 3
-        generators = [f for f in self.program.generators if self.times * f.cost < room]
+        generators = [f for f in self.program.generators if self.times * (f.cost + 4 * f.items) < room]
         if not generators or self.is_small:
-            return None
+            return None, 0
         function = self.random.choice(generators)
         self.cost += self.times * function.cost
-        return function.call(self, 1)
+        return function.call(self, 1), function.items
 
     def generator_loop(self, nesting):
-        call, name = self.generator_call(), self.fresh("g")
+        (call, items), name = self.generator_call(), self.fresh("g")
         if not call:
             return self.if_statement(nesting)
         held = self.fresh("h")
@@ -300,17 +300,18 @@ class Body(Expressions):
         if held in source:
             self.line(f"{held} = {call}")
         with self.block(f"for {name} in {source}:"):
-            self.loop_body(nesting, 12, [("int", name)])
+            self.loop_body(nesting, max(2 * items, 1), [("int", name)])
             if held in source:
                 self.line(self.choose(HELD), held)
 
     def consume_generator(self, nesting):
-        call = self.generator_call() or self.pick("(q * 2 for q in <list0>)", "(q for q in range(<int> % 9) if q != 5)")
+        call = self.generator_call()[0] or self.pick("(q * 2 for q in <list0>)", "(q for q in range(<int> % 9) if q != 5)")
         value = self.choose(CONSUMERS)
         self.line(f"<I> = {value}" if self.target("int") and value.startswith("(") else f"note({value})", call)
 
     def yield_value(self, nesting):
-        call = self.generator_call() if self.chance(15) else None
+        call, items = self.generator_call() if self.chance(15) else (None, 5)
+        self.yields += self.times * items
         if call or self.chance(10):
             self.line(self.pick("yield from {0}", "yield from {0}", "note((yield from {0}))"), call or self.pick("<list0>[:4]", "range(<n:4>)", "(q for q in <list0>)"))
         else:
