@@ -36,3 +36,34 @@ def h(n):
         s += c.x
     return s
 print(h(100))
+
+
+class Slotted:
+    __slots__ = ('x',)
+
+
+def empty_slots(n):
+    o = Slotted()
+    o.x = []
+    for i in range(n):
+        if i % 9 == 8:
+            del o.x
+        o.x = [i]
+        o.x = o.x
+    return o.x
+
+
+def empty_cells(n):
+    v = []
+
+    def read():
+        return v
+    for i in range(n):
+        if i % 9 == 8:
+            del v
+        v = [i]
+        read()
+    return v
+
+
+print(empty_slots(100), empty_cells(100))
