@@ -42,27 +42,34 @@ class Slotted:
     __slots__ = ('x',)
 
 
+def clear(o, i):
+    for _ in ():
+        pass
+    if i % 9 == 8:
+        del o.x
+
+
 def empty_slots(n):
     o = Slotted()
     o.x = []
     for i in range(n):
-        if i % 9 == 8:
-            del o.x
+        clear(o, i)
         o.x = [i]
-        o.x = o.x
     return o.x
 
 
 def empty_cells(n):
     v = []
 
-    def read():
-        return v
-    for i in range(n):
+    def forget(i):
+        nonlocal v
+        for _ in ():
+            pass
         if i % 9 == 8:
             del v
+    for i in range(n):
+        forget(i)
         v = [i]
-        read()
     return v
 
 
