@@ -346,6 +346,8 @@ void record_push_frame(Value function, int count, int exit, int units);
 /* A store over a value: learn what it is before (guards), drop it after. `now` is the actual one. */
 Ref record_old_value(Ref base, int offset, AliasClass class, Value now);
 void record_guard_droppable(Ref old, Value now);
+/* Of a place that may be empty (an unset slot, the cell of a deleted variable): it is not, if it is not now. */
+void record_guard_present(Ref base, int offset, AliasClass class, Value now);
 void record_drop_old(Ref old);
 void record_subscript(void);
 void record_store_subscript(void);

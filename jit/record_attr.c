@@ -318,6 +318,12 @@ Ref record_old_value(Ref base, int offset, AliasClass class, Value now)
     return old;
 }
 
+void record_guard_present(Ref base, int offset, AliasClass class, Value now)
+{
+    if (value_is_object(now))
+        emit_guard(IR_GISNOT, emit_load(IR_FLOAD, IR_VAL, base, offset, class), const_value(VALUE_NULL));
+}
+
 void record_guard_droppable(Ref old, Value now)
 {
     if (!is_counted(old) || REC_FAILED()) return;
@@ -418,6 +424,7 @@ void record_store_attr(void)
         if (member->kind == MEMBER_VALUE_EX && !member->is_readonly && type_has_flag(type, TYPE_HEAP)) {
             if (!record_guard_class(owner, v)) return;
             Value now = *(Value *)((char *)value_as_object(v) + member->offset);
+            record_guard_present(owner, (int)member->offset, ALIAS_ATTR, now);
             store_existing((AttrPlace){owner, (int)member->offset, ALIAS_ATTR}, now);
             return;
         }

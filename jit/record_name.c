@@ -213,6 +213,7 @@ void record_deref(int opcode)
         rec_push(value, OWN_FRAGILE);
         return;
     }
+    record_guard_present(slot->ref, offsetof(Cell, content), ALIAS_CELL, now);
     Ref old = record_old_value(slot->ref, offsetof(Cell, content), ALIAS_CELL, now);
     Slot *top = rec_stack(1);
     if (REF_IS_VIRTUAL(top->ref)) materialize(top);

@@ -36,3 +36,41 @@ def h(n):
         s += c.x
     return s
 print(h(100))
+
+
+class Slotted:
+    __slots__ = ('x',)
+
+
+def clear(o, i):
+    for _ in ():
+        pass
+    if i % 9 == 8:
+        del o.x
+
+
+def empty_slots(n):
+    o = Slotted()
+    o.x = []
+    for i in range(n):
+        clear(o, i)
+        o.x = [i]
+    return o.x
+
+
+def empty_cells(n):
+    v = []
+
+    def forget(i):
+        nonlocal v
+        for _ in ():
+            pass
+        if i % 9 == 8:
+            del v
+    for i in range(n):
+        forget(i)
+        v = [i]
+    return v
+
+
+print(empty_slots(100), empty_cells(100))
