@@ -312,8 +312,6 @@ void record_load_method(void)
 Ref record_old_value(Ref base, int offset, AliasClass class, Value now)
 {
     Ref old = emit_load(IR_FLOAD, IR_VAL, base, offset, class);
-    if (class != ALIAS_DICT_VALUE && value_is_object(now)) /* another cell, or member of __slots__, may be empty */
-        emit_guard(IR_GISNOT, old, const_value(VALUE_NULL));
     record_guard_droppable(old, now);
     return old;
 }
