@@ -221,7 +221,7 @@ static bool bind_simply(const Function *function, const Code *code, Frame *frame
     ssize_t missing = code->argcount - nargs, defaults = default_count(function);
     if (missing < 0 || missing > defaults) return false;
     Value *locals = frame->localsplus;
-    memcpy(locals, args, (size_t)nargs * sizeof(Value));
+    if (nargs) memcpy(locals, args, (size_t)nargs * sizeof(Value));
     for (ssize_t i = 0; i < missing; i++)
         locals[nargs + i] = value_incref(tuple_item_borrow(function->defaults, defaults - missing + i));
     memset(locals + code->argcount, 0, (size_t)(code->nlocalsplus - code->argcount) * sizeof(Value));
