@@ -355,7 +355,7 @@ static COLD NULLABLE FastExit *make_fast(const Tree *ir, int snapshot)
 
 ALWAYS_INLINE Value fast_value(const FastEntry *f, const uint64_t *values)
 {
-    if (f->index < 0) return value_xincref(f->constant);
+    if (f->index < 0) return f->increfs ? value_xincref(f->constant) : f->constant;
     uint64_t raw = values[f->index];
     switch ((IrType)f->type) {
     case IR_INT: return (Value){raw | 1};
