@@ -62,6 +62,9 @@ typedef struct Loop {
     int unit; /* of the caller's instruction */
     Consumer consumer;
     Value function;
+    uint32_t visits; /* while the builtin consumes, and the generator's resumptions when they began */
+    uint64_t calls_before;
+    bool is_worthwhile;
 } Loop;
 
 void code_free_loops(Code *code)
@@ -124,7 +127,7 @@ static Value new_function(Consumer consumer)
     return function;
 }
 
-static NULLABLE const Loop *loop_at(Code *code, int unit, Consumer consumer)
+static NULLABLE Loop *loop_at(Code *code, int unit, Consumer consumer)
 {
     for (Loop *loop = code->loops; loop; loop = loop->next) {
         if (loop->unit == unit && loop->consumer == consumer) return loop;
@@ -136,7 +139,7 @@ static NULLABLE const Loop *loop_at(Code *code, int unit, Consumer consumer)
         error_clear();
         return NULL;
     }
-    *loop = (Loop){code->loops, unit, consumer, function};
+    *loop = (Loop){.next = code->loops, .unit = unit, .consumer = consumer, .function = function};
     code->loops = loop;
     return loop;
 }
@@ -149,12 +152,24 @@ static bool is_hot_generator(Value v)
     return generator->state <= GENERATOR_SUSPENDED && as_code(generator->code)->calls >= (uint64_t)jit_loop_countdown;
 }
 
+/* Native code must be entered and left for each: that pays from some items on. */
+static bool is_worthwhile(Loop *loop, const Code *generator)
+{
+    enum { ITEMS = 8, SEEN = 128 };
+    if (loop->is_worthwhile || jit_options.mode != JIT_AUTO) return true;
+    if (loop->visits == 0) loop->calls_before = generator->calls;
+    uint64_t seen = generator->calls - loop->calls_before;
+    loop->is_worthwhile = seen >= SEEN && seen >= ITEMS * (uint64_t)loop->visits;
+    loop->visits++;
+    return loop->is_worthwhile;
+}
+
 bool consume_by_loop(Consumer consumer, Value iterable, NULLABLE Value start, Value *result)
 {
     const Frame *caller = current_thread->frame;
     if (!is_hot_generator(iterable) || !caller || caller->code->flags & CO_HIDDEN) return false;
-    const Loop *loop = loop_at(caller->code, frame_lasti(caller), consumer);
-    if (!loop) return false;
+    Loop *loop = loop_at(caller->code, frame_lasti(caller), consumer);
+    if (!loop || !is_worthwhile(loop, as_code(as_generator(iterable)->code))) return false;
     Value args[] = {value_incref(iterable), value_xincref(start)};
     Value function = value_incref(loop->function);
     *result = jit_call_function(as_function(function), args, consumer == CONSUME_LIST ? 1 : 2);
