@@ -3,6 +3,7 @@
 #include "vm/frame.h"
 
 __attribute__((weak)) int jit_loop_countdown, jit_call_countdown;
+__attribute__((weak)) JitOptions jit_options;
 __attribute__((weak)) void jit_startup(void) {}
 __attribute__((weak)) void jit_shutdown(void) {}
 __attribute__((weak)) void jit_code_destroyed(Code *code) {}
