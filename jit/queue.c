@@ -15,7 +15,8 @@
 enum {
     FAIR_PART = 4,
     GAIN_OF_REFINING = 16,
-    SYNC_PARTS = 3 /* in sync mode, which has no account: so many segments make a new whole, refined */
+    REFINED_MAX = 800, /* instructions */
+    SYNC_PARTS = 3     /* in sync mode, which has no account: so many segments make a new whole, refined */
 };
 
 static NULLABLE JitTree *first_waiting;
@@ -64,6 +65,7 @@ void tree_spends(JitTree *tree, uint64_t cycles)
     uint64_t before = tree->native_cycles;
     tree->native_cycles += cycles;
     if (before / LOOK_CYCLES == tree->native_cycles / LOOK_CYCLES || tree->level == 2 || !tree->code) return;
+    if (tree->ir.ins_count > REFINED_MAX) return; /* what GCC takes then grows faster than the tree */
     uint64_t cost = compile_estimate(&tree->ir, (Job){0, 2});
     if (cycles_to_micros(tree->native_cycles) / GAIN_OF_REFINING < cost || jit_options.mode != JIT_AUTO) return;
     tree->wants_refining = true;

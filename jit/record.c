@@ -24,7 +24,7 @@ static void recorder_reset(JitTree *tree)
     rec.instructions = 0;
     rec.reason = REASON_NONE;
     rec.followed_count = rec.generator_count = rec.unrolled = 0;
-    rec.kinds_differ = false;
+    rec.kinds_differ = rec.has_called = rec.is_recursive = false;
     for (int i = 0; i < RECORD_OBJECTS; i++) rec.objects[i].holders = 0;
     rec.handled_depth = rec.tracked_count = 0;
     rec.is_unwinding = rec.has_checkpoint = false;
@@ -229,13 +229,23 @@ static void finish_aborted(void)
     }
 }
 
+static bool has_call(const Code *code)
+{
+    const Bytes *bytes = as_bytes(code->code);
+    for (int i = 0; i < code->code_units; i++) {
+        if ((bytes->data[i * 2] & 0xff) == BC_CALL) return true;
+    }
+    return false;
+}
+
 /* To enter native code and to leave it costs about as much as a hundred interpreted instructions. A straight function
  * that does less, and goes on in no other native code, is worth having only for native callers; most of those inline
- * it. */
+ * it. But a path past the calls, or the last levels of a recursion, say nothing of the others. */
 static bool pays_from_interpreter(const Place *place, const Tree *ir)
 {
     enum { WORTHWHILE = 100 };
     if (!place->is_function || jit_options.mode != JIT_AUTO || rec.instructions >= WORTHWHILE) return true;
+    if (rec.is_recursive || (!rec.has_called && has_call(place->code))) return true;
     for (Ref ref = 0; ref < ir->ins_count; ref++) {
         const Ins *ins = &ir->ins[ref];
         if (ins->op == IR_LINK) return true;
@@ -253,7 +263,11 @@ static void finish_done(void)
     segment->end = ir->ins_count;
     for (int i = segment->first; i < segment->end; i++) segment->effects |= ir_effects(ir, &ir->ins[i]);
     opt_dce(ir, index);
-    for (int i = rec.saved.snapshots_count; i < ir->snapshots_count; i++) ir->snapshots[i].segment = index;
+    Ref live[SNAP_LIVE_MAX];
+    for (int i = rec.saved.snapshots_count; i < ir->snapshots_count; i++) {
+        ir->snapshots[i].segment = index;
+        segment->live += snapshot_live(ir, i, live);
+    }
     if (rec.bridge_of >= 0) {
         ir->snapshots[rec.bridge_of].bridge = index;
         tree->bridges++;

@@ -103,6 +103,8 @@ typedef struct Recorder {
     int unrolled;       /* times that a bridge went on behind the tree's head */
     bool kinds_differ;  /* a bridge could not go back to the head: its variables are of other kinds */
     bool returned;      /* RETURN_VALUE was inlined: the next instruction is the caller's */
+    bool has_called;    /* a CALL is on the path */
+    bool is_recursive;  /* … of the place's own code */
     int instructions;
     int first_ins; /* where the IR of the current instruction begins */
     Reason reason; /* abort */

@@ -160,6 +160,7 @@ static void push_frame_model(Value callable, Ref function_ref, const Binding *b,
     int base = caller->base + frame_quick(caller->frame)->frame_words - FRAME_WORDS;
     const Quick *quick = code->quick;
     int words = quick->frame_words - FRAME_WORDS;
+    rec.is_recursive |= code == rec.place->code;
     if (base + words >= RECORD_SLOTS) {
         record_abort(REASON_TOO_DEEP);
         return;

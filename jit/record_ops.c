@@ -358,7 +358,10 @@ void record_instruction(int opcode)
     case BC_FORMAT_VALUE:
     case BC_BUILD_CONST_KEY_MAP:
     case BC_LIST_TO_TUPLE: record_build(opcode); return;
-    case BC_CALL: record_call(); return;
+    case BC_CALL:
+        rec.has_called = true;
+        record_call();
+        return;
     case BC_RETURN_VALUE: record_return(); return;
     case BC_LOAD_DEREF:
     case BC_STORE_DEREF:
