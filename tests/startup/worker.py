@@ -19,7 +19,7 @@ PROGRAMS = {
                "while time.process_time() < END:\n    for c in [C() for i in range(20)]:\n        c.x.append(c)\n",
     "nothing": "pass\n",
 }
-LONG = BURN.format(seconds=1.0) + PROGRAMS["loop"]
+LONG = BURN.format(seconds=2.0) + PROGRAMS["loop"]
 
 
 def run(command):
