@@ -124,7 +124,8 @@ static int become_worker(void *argument)
     Start *start = argument;
     char *const argv[] = {start->path, jit_options.mode == JIT_SYNC ? "--urgent" : NULL, NULL};
     setpgid(0, 0);
-    if (dup2(start->socket, 3) < 0) return 1;
+    bool is_there = start->socket == 3; /* dup2 to itself would leave it close-on-exec */
+    if (is_there ? fcntl(3, F_SETFD, 0) < 0 : dup2(start->socket, 3) < 0) return 1;
     int null = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3; fd++) dup2(null, fd);
     close_range(4, ~0U, 0);

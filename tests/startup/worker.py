@@ -1,4 +1,5 @@
-"""worker.py COACHWHIP: no program that runs under 50 ms starts the compile worker, however hot its loops; a longer one does.
+"""worker.py COACHWHIP: no program that runs under 50 ms starts the compile worker, however hot its loops; a longer one does, also when
+its standard input is closed, so that the worker's socket gets the descriptor that the worker wants it at.
 
 The worker is nobody's child, so the program's end hands it to this process, which has declared itself the one that orphans
 go to (PR_SET_CHILD_SUBREAPER): the processes that are left to be waited for are counted.
@@ -7,6 +8,7 @@ A program's processor time, which can be measured exactly on a busy machine, is 
 below burn a given processor time, up to just under 50 ms."""
 import ctypes
 import os
+import subprocess
 import sys
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -37,6 +39,12 @@ def run(command):
             return usage.ru_utime + usage.ru_stime, orphans
 
 
+def compiles_without_input(coachwhip):
+    command = [coachwhip, "--jit=sync", "--jit-stats", "-c", "for i in range(100000): i * i"]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, preexec_fn=lambda: os.close(0))
+    return done.returncode == 0 and "no native code" not in done.stderr and ": native, " in done.stderr
+
+
 def main():
     coachwhip = sys.argv[1]
     if ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
@@ -53,6 +61,9 @@ def main():
                 failed = 1
     spent, orphans = run([coachwhip, "-c", LONG])
     print(f"{short} short programs; a program of {spent * 1000:.0f} ms started {orphans} processes")
+    if not compiles_without_input(coachwhip):
+        print("nothing is compiled when the standard input is closed")
+        failed = 1
     return 0 if not failed and short >= 12 and orphans >= 1 else 1
 
 
