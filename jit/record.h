@@ -311,6 +311,9 @@ Ref record_ordered(IrOp less, IrOp less_equal, IrOp equal, IrOp unequal, Ref a, 
 void record_contains(void);
 void record_jump_if(int opcode);
 void record_for_iter(void);
+/* The iterator asked has no more: `item` is 0. The other outcome is an item, which must not be lost: the interpreter goes on
+ * with it behind the instruction. */
+void record_expect_end(Ref item);
 void record_get_iter(void);
 /* The next item of a real iterator, the stack entry `from_top`, whose fields are read and written in place
  * (record_iter.c): it takes the place of what is above the iterator. False: no form, or aborted. */

@@ -383,8 +383,7 @@ void record_get_yield_from_iter(void)
         record_get_iter();
 }
 
-/* [receiver, None] of an iterator that has no more: the other outcome is an item, with which the interpreter goes on
- * behind the instruction. */
+/* [receiver, None] of an iterator that has no more. */
 static void send_to_exhausted(Value v)
 {
     Ref iterator = as_tagged(rec_stack(2)->ref);
@@ -394,14 +393,7 @@ static void send_to_exhausted(Value v)
     Ref item = emit_call(HELPER_iter_next_quiet, &iterator, 1);
     emit(IR_GISNOT, IR_NIL, item, ir_const(rec.ir, IR_VAL, CONST_NUMBER, UINT64_MAX - 7), raise, 0);
     Slot sent = rec_take();
-    rec_push(item, OWN_SELF);
-    rec.f->unit++;
-    rec.snapshot = -1;
-    int with_item = record_snapshot();
-    rec.snapshot = -1;
-    rec.f->unit--;
-    emit(IR_GIS, IR_NIL, item, const_value(VALUE_NULL), with_item, 0);
-    rec.f->depth--;
+    record_expect_end(item);
     rec.has_effects = true;
     Slot receiver = rec_take();
     rec_push_slot(sent);

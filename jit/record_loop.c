@@ -231,6 +231,18 @@ static int snapshot_of_end(void)
     return snapshot;
 }
 
+void record_expect_end(Ref item)
+{
+    rec_push(item, OWN_SELF);
+    rec.f->unit++;
+    rec.snapshot = -1;
+    int with_item = record_snapshot();
+    rec.snapshot = -1;
+    rec.f->unit--;
+    rec.f->depth--;
+    emit(IR_GIS, IR_NIL, item, const_value(VALUE_NULL), with_item, 0);
+}
+
 /* The general form: the iterator's own iternext. The item is 0 at the end: with an exception set (other than
  * StopIteration) the trace leaves to raise it. */
 static void for_any(Slot *slot, Value v)
@@ -260,15 +272,8 @@ static void for_any(Slot *slot, Value v)
     if (more) {
         emit(IR_GISNOT, IR_NIL, item, const_value(VALUE_NULL), snapshot_of_end(), 0);
         rec_push(item, OWN_SELF);
-    } else { /* the other outcome: an item, which must not be lost: the interpreter goes on behind FOR_ITER with it */
-        rec_push(item, OWN_SELF);
-        rec.f->unit++;
-        rec.snapshot = -1;
-        int with_item = record_snapshot();
-        rec.snapshot = -1;
-        rec.f->unit--;
-        rec.f->depth--;
-        emit(IR_GIS, IR_NIL, item, const_value(VALUE_NULL), with_item, 0);
+    } else {
+        record_expect_end(item);
         rec_drop(1);
     }
     rec.has_effects = true;

@@ -525,6 +525,84 @@ static void emit_memory(Emitter *e, Ref ref, const Ins *ins)
     }
 }
 
+static void emit_conversion(Emitter *e, Ref ref, const Ins *ins)
+{
+    switch ((IrOp)ins->op) {
+    case IR_UNTAGI: define(e, ref, sub(e, value(e, ins->a), word(e, 1))); return;
+    case IR_TAGI: define(e, ref, add(e, value(e, ins->a), word(e, 1))); return;
+    case IR_UNTAGF: define(e, ref, untag_float(e, value(e, ins->a))); return;
+    case IR_TAGF: emit_tag_float(e, ref, ins); return;
+    case IR_TAGB: define(e, ref, add(e, shl(e, value(e, ins->a), 3), word(e, 0xc))); return;
+    case IR_UNTAGB: define_bool(e, ref, compare(e, GCC_JIT_COMPARISON_EQ, value(e, ins->a), word(e, 0x14))); return;
+    case IR_I2F: define(e, ref, cast(e, sar(e, value(e, ins->a), 2), e->f64)); return;
+    case IR_W2I:
+    case IR_B2I: define(e, ref, shl(e, value(e, ins->a), 2)); return;
+    case IR_I2W: define(e, ref, sar(e, value(e, ins->a), 2)); return;
+    case IR_F2I: emit_float_to_int(e, ref, ins); return;
+    case IR_BNOT: define(e, ref, bit_xor(e, value(e, ins->a), word(e, 1))); return;
+    default: e->problem = "unknown instruction"; return;
+    }
+}
+
+static void emit_comparison(Emitter *e, Ref ref, const Ins *ins)
+{
+    switch ((IrOp)ins->op) {
+    case IR_IMIN:
+    case IR_IMAX:
+    case IR_FMIN:
+    case IR_FMAX: emit_select(e, ref, ins); return;
+    case IR_ILT:
+    case IR_WLT:
+    case IR_FLT: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_LT); return;
+    case IR_ILE:
+    case IR_FLE: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_LE); return;
+    case IR_IEQ:
+    case IR_WEQ:
+    case IR_FEQ: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_EQ); return;
+    case IR_INE:
+    case IR_WNE:
+    case IR_FNE: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_NE); return;
+    default: emit_conversion(e, ref, ins); return;
+    }
+}
+
+static void emit_arithmetic(Emitter *e, Ref ref, const Ins *ins)
+{
+    switch ((IrOp)ins->op) {
+    case IR_ADDOV: emit_overflow(e, ref, ins, "__builtin_saddl_overflow", value(e, ins->a), value(e, ins->b)); return;
+    case IR_SUBOV: emit_overflow(e, ref, ins, "__builtin_ssubl_overflow", value(e, ins->a), value(e, ins->b)); return;
+    case IR_MULOV:
+        emit_overflow(e, ref, ins, "__builtin_smull_overflow", value(e, ins->a), sar(e, value(e, ins->b), 2));
+        return;
+    case IR_SHLOV:
+    case IR_SHR: emit_shift(e, ref, ins); return;
+    case IR_ADD:
+    case IR_WADD: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_PLUS); return;
+    case IR_SUB:
+    case IR_WSUB: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_MINUS); return;
+    case IR_MUL:
+        define(e, ref, binary(e, GCC_JIT_BINARY_OP_MULT, value(e, ins->a), sar(e, value(e, ins->b), 2)));
+        return;
+    case IR_IDIV:
+    case IR_IMOD: emit_divide(e, ref, ins); return;
+    case IR_AND:
+    case IR_WAND: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_AND); return;
+    case IR_OR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_OR); return;
+    case IR_XOR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_XOR); return;
+    case IR_WSHR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_RSHIFT); return;
+    case IR_FADD: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_PLUS); return;
+    case IR_FSUB: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_MINUS); return;
+    case IR_FMUL: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_MULT); return;
+    case IR_FDIV: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_DIVIDE); return;
+    case IR_FNEG:
+        define(e, ref, gcc_jit_context_new_unary_op(e->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, e->f64, value(e, ins->a)));
+        return;
+    case IR_FABS: emit_math(e, ref, ins, "__builtin_fabs"); return;
+    case IR_FSQRT: emit_math(e, ref, ins, "__builtin_sqrt"); return;
+    default: emit_comparison(e, ref, ins); return;
+    }
+}
+
 static void emit_instruction(Emitter *e, Ref ref)
 {
     const Ins *ins = &e->r->ins[ref];
@@ -557,63 +635,6 @@ static void emit_instruction(Emitter *e, Ref ref)
     case IR_GSHARED: emit_shared(e, ins); return;
     case IR_GREF1: guard(e, compare(e, GCC_JIT_COMPARISON_EQ, load(e, value(e, ins->a)), word(e, 1)), ins->c); return;
     case IR_SAFEPOINT: emit_safepoint(e, ins); return;
-    case IR_UNTAGI: define(e, ref, sub(e, value(e, ins->a), word(e, 1))); return;
-    case IR_TAGI: define(e, ref, add(e, value(e, ins->a), word(e, 1))); return;
-    case IR_UNTAGF: define(e, ref, untag_float(e, value(e, ins->a))); return;
-    case IR_TAGF: emit_tag_float(e, ref, ins); return;
-    case IR_TAGB: define(e, ref, add(e, shl(e, value(e, ins->a), 3), word(e, 0xc))); return;
-    case IR_UNTAGB: define_bool(e, ref, compare(e, GCC_JIT_COMPARISON_EQ, value(e, ins->a), word(e, 0x14))); return;
-    case IR_I2F: define(e, ref, cast(e, sar(e, value(e, ins->a), 2), e->f64)); return;
-    case IR_W2I:
-    case IR_B2I: define(e, ref, shl(e, value(e, ins->a), 2)); return;
-    case IR_I2W: define(e, ref, sar(e, value(e, ins->a), 2)); return;
-    case IR_ADDOV: emit_overflow(e, ref, ins, "__builtin_saddl_overflow", value(e, ins->a), value(e, ins->b)); return;
-    case IR_SUBOV: emit_overflow(e, ref, ins, "__builtin_ssubl_overflow", value(e, ins->a), value(e, ins->b)); return;
-    case IR_MULOV:
-        emit_overflow(e, ref, ins, "__builtin_smull_overflow", value(e, ins->a), sar(e, value(e, ins->b), 2));
-        return;
-    case IR_SHLOV:
-    case IR_SHR: emit_shift(e, ref, ins); return;
-    case IR_ADD:
-    case IR_WADD: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_PLUS); return;
-    case IR_SUB:
-    case IR_WSUB: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_MINUS); return;
-    case IR_MUL:
-        define(e, ref, binary(e, GCC_JIT_BINARY_OP_MULT, value(e, ins->a), sar(e, value(e, ins->b), 2)));
-        return;
-    case IR_IDIV:
-    case IR_IMOD: emit_divide(e, ref, ins); return;
-    case IR_AND:
-    case IR_WAND: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_AND); return;
-    case IR_OR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_OR); return;
-    case IR_XOR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_XOR); return;
-    case IR_WSHR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_RSHIFT); return;
-    case IR_IMIN:
-    case IR_IMAX:
-    case IR_FMIN:
-    case IR_FMAX: emit_select(e, ref, ins); return;
-    case IR_ILT:
-    case IR_WLT:
-    case IR_FLT: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_LT); return;
-    case IR_ILE:
-    case IR_FLE: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_LE); return;
-    case IR_IEQ:
-    case IR_WEQ:
-    case IR_FEQ: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_EQ); return;
-    case IR_INE:
-    case IR_WNE:
-    case IR_FNE: emit_compare(e, ref, ins, GCC_JIT_COMPARISON_NE); return;
-    case IR_FADD: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_PLUS); return;
-    case IR_FSUB: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_MINUS); return;
-    case IR_FMUL: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_MULT); return;
-    case IR_FDIV: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_DIVIDE); return;
-    case IR_FNEG:
-        define(e, ref, gcc_jit_context_new_unary_op(e->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, e->f64, value(e, ins->a)));
-        return;
-    case IR_FABS: emit_math(e, ref, ins, "__builtin_fabs"); return;
-    case IR_FSQRT: emit_math(e, ref, ins, "__builtin_sqrt"); return;
-    case IR_F2I: emit_float_to_int(e, ref, ins); return;
-    case IR_BNOT: define(e, ref, bit_xor(e, value(e, ins->a), word(e, 1))); return;
     case IR_FLOAD:
     case IR_FLOAD32:
     case IR_FLOAD8:
@@ -631,6 +652,7 @@ static void emit_instruction(Emitter *e, Ref ref)
     case IR_CALL:
     case IR_CALLP:
     case IR_CALLR: emit_call(e, ref, ins); return;
+    default: emit_arithmetic(e, ref, ins); return;
     }
 }
 
