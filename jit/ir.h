@@ -217,7 +217,6 @@ typedef struct Segment {
     int32_t parent_snapshot; /* -1: the root */
     int32_t loop;            /* the LOOP instruction; -1: none */
     uint32_t effects;        /* alias classes that it writes */
-    int32_t live;            /* values that its exits store, all together */
 } Segment;
 
 #define VECTOR(type, name)                                                                                             \

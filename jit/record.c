@@ -263,11 +263,7 @@ static void finish_done(void)
     segment->end = ir->ins_count;
     for (int i = segment->first; i < segment->end; i++) segment->effects |= ir_effects(ir, &ir->ins[i]);
     opt_dce(ir, index);
-    Ref live[SNAP_LIVE_MAX];
-    for (int i = rec.saved.snapshots_count; i < ir->snapshots_count; i++) {
-        ir->snapshots[i].segment = index;
-        segment->live += snapshot_live(ir, i, live);
-    }
+    for (int i = rec.saved.snapshots_count; i < ir->snapshots_count; i++) ir->snapshots[i].segment = index;
     if (rec.bridge_of >= 0) {
         ir->snapshots[rec.bridge_of].bridge = index;
         tree->bridges++;

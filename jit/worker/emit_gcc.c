@@ -4,7 +4,7 @@
  *   head:      first iteration        <--- bridges that end in JHEAD assign the entries and come here
  *   body:      loop body              <--- its own end assigns the PHIs and comes here
  *   bridge k:  the code of segment k  <--- where the exit block of its snapshot would be
- *   exit s:    store the live values of snapshot s; return s
+ *   exit s:    store the live values of snapshot s; return s       (emit_exits.c)
  *
  * A part (RequestHeader.first_segment) has no entry, head and body, only bridges:
  *
@@ -92,25 +92,6 @@ static Block *exit_block(Emitter *e, int snapshot)
         e->exit_queue[e->exit_queue_count++] = snapshot;
     }
     return e->exits[snapshot];
-}
-
-static void emit_exits(Emitter *e)
-{
-    for (int q = 0; q < e->exit_queue_count; q++) {
-        int index = e->exit_queue[q];
-        const RequestSnapshot *s = &e->r->snapshots[index];
-        e->block = e->exits[index];
-        for (int i = 0; i < s->live_count; i++) {
-            Ref ref = e->r->live[s->first_live + i];
-            RV *v = ref == e->known[index] ? word(e, e->known_value[index]) : value(e, ref);
-            RV *address = add(e, rv(e->out), word(e, i * 8L));
-            if (type_of_ref(e, ref) == IR_FLOAT)
-                assign(e, memory(e, address, e->pointer_f64), v);
-            else
-                store(e, address, v);
-        }
-        gcc_jit_block_end_with_return(e->block, NULL, word(e, index));
-    }
 }
 
 /* Goes on when the condition holds, else leaves through the snapshot. */

@@ -154,6 +154,10 @@ void guard(Emitter *e, RV *condition, int snapshot);
 void guard_heap_type(Emitter *e, RV *v, RV *type, int snapshot);
 void end_with_jump(Emitter *e, Block *target);
 
+/* --- emit_exits.c --- */
+/* All that is in the queue. Invariant: nothing is emitted behind them, so that the queue does not grow. */
+void emit_exits(Emitter *e);
+
 /* --- emit_entry.c --- */
 void emit_entry(Emitter *e, Ref ref, const Ins *ins);
 /* Of a part: to the segment that goes on where older code has left. */
