@@ -164,6 +164,8 @@ typedef struct Snapshot {
     int16_t result; /* SNAP_RETURN: 1 + index of the result in `fast`; 0: not looked up, -1: not there */
     int32_t at;     /* instruction count of the segment when it was taken */
     int32_t segment;
+    int32_t length; /* instructions of the program from the tree's head to here, loops taken once, or twice inside of a
+                       peeled one */
 } Snapshot;
 
 typedef enum VirtualKind {
@@ -317,7 +319,7 @@ enum { CARRIED_MAX = 256 };             /* entries, and PHIs, of a tree */
 /* opt_loop.c: appends LOOP, body and PHIs to the root. end_refs: for each ENTRY, in order, the value that its slot has
  * at the end of the first iteration, in the entry's form. False: the types differ, or the body is impossible. */
 bool opt_loop(Tree *tree, const Ref *entries, const Ref *end_refs, int count, int end_snapshot);
-void opt_loop_end(void); /* after it, even if it did not come back */
+void opt_loop_end(void);               /* after it, even if it did not come back */
 void opt_dce(Tree *tree, int segment); /* opt_dce.c */
 
 #endif

@@ -106,6 +106,7 @@ static int copy_snapshot(Peel *peel, int old)
     copy.entry_count = total;
     copy.first_frame = first_frame;
     copy.at = tree->ins_count;
+    copy.length += end->length;
     copy.bridge = -1;
     copy.fast = NULL;
     *VECTOR_ADD(tree, snapshots) = copy;

@@ -139,7 +139,7 @@ int exit_threshold(const Snapshot *snapshot, int segments)
     int base = jit_options.exit_threshold     ? jit_options.exit_threshold
                : jit_options.mode == JIT_AUTO ? EXIT_THRESHOLD
                                               : SYNC_EXIT_THRESHOLD;
-    /* a tree that has grown large already must gain more by growing: each bridge compiles all of it again */
+    /* a tree that has grown large already must gain more by growing */
     int growth = segments / (jit_options.mode == JIT_AUTO ? 6 : 2);
     return base << MIN(2 * snapshot->tries + growth, 16);
 }
@@ -162,15 +162,38 @@ static bool is_wanted(const Code *code)
     return !only || str_equal_cstr(code->name, only);
 }
 
+/* What a loop loses for want of code: half of what the interpreter needs for an iteration, of which the recorded
+ * instructions tell little when there are loops inside, or functions that are not inlined. So the next iteration is
+ * timed: `ip` is hot again at once. False: it has just begun. */
+static bool time_iteration(Place *place, Unit *ip, const Frame *frame, int countdown)
+{
+    enum { WAITING = 64 /* times the instructions: the rest is spent in C, or asleep */ };
+    JitTree *tree = place->tree;
+    uint64_t by_length = (uint64_t)tree->length * INSTRUCTION_CYCLES, now = __builtin_ia32_rdtsc();
+    if (!place->timed_frame) {
+        place->timed_frame = frame;
+        place->timed_since = now - native_cycles;
+        ip->counter = 1;
+        return false;
+    }
+    uint64_t iteration = place->timed_frame == frame ? (now - native_cycles - place->timed_since) / 2 : 0;
+    place->timed_frame = NULL;
+    tree->lost_cycles += (uint64_t)countdown * MIN(MAX(iteration, by_length), by_length * WAITING);
+    return true;
+}
+
 /* A place that has a tree is hot again: it waits for its code, or another of its jumps has become hot. */
-static void meet_again(Place *place, Unit *ip, int unit, int countdown)
+static void meet_again(Place *place, Unit *ip, const Frame *frame, int unit, int countdown)
 {
     JitTree *tree = place->tree;
     bool is_entered = tree->is_entered && !place->is_only_linked;
-    if (tree->state != TREE_READY || tree->is_suspended)
+    if (tree->state == TREE_READY && !tree->is_suspended) {
+        if (is_entered) place_patch(place, unit);
+    } else if (place->is_function) {
         tree->lost_cycles += (uint64_t)countdown * (uint64_t)tree->length * INSTRUCTION_CYCLES;
-    else if (is_entered)
-        place_patch(place, unit);
+    } else if (!time_iteration(place, ip, frame, countdown)) {
+        return;
+    }
     if (!is_entered) ip->counter = 65535; /* it is there for native callers */
 }
 
@@ -180,8 +203,9 @@ void tree_installed(JitTree *tree)
     bool begins = tree->state != TREE_READY || tree->is_suspended;
     tree->state = TREE_READY;
     tree->is_suspended = false;
+    place->timed_frame = NULL;
     place_link(place);
-    if (tree->compiled_segments > tree->whole_segments && jit_options.mode == JIT_AUTO) tree_compile(tree);
+    tree_unite(tree);
     if (begins && tree->is_entered && !place->is_only_linked) place_patch(place, place->back_unit);
 }
 
@@ -200,7 +224,7 @@ static bool hot(Frame *frame, Unit *ip, Value *sp, int head, bool is_function)
         return false;
     }
     if (place->tree) {
-        meet_again(place, ip, unit, countdown);
+        meet_again(place, ip, frame, unit, countdown);
         return false;
     }
     place->back_unit = unit;
@@ -295,16 +319,19 @@ void note_exit(JitTree *tree, int exit, Frame *innermost, Frame *entry_frame)
 int native_activations;
 
 /* The tree's account. Going in and out costs a few hundred cycles; code that does no more than that between an entry
- * and the exit is not entered from the interpreter any more (native code that calls it or links to it still does), or,
- * when it has grown a bridge that may lengthen the stay, not until that is compiled. */
+ * and the exit, and for which the interpreter would not need longer, is not entered from the interpreter any more
+ * (native code that calls it or links to it still does), or, when it has grown a bridge that may lengthen the stay, not
+ * until that is compiled. `exit` may be another tree's: then what came before the link to that is not counted. */
 enum { ACCOUNT_ENTRIES = 1000, WORTHWHILE_CYCLES = 700 };
 
-static void settle_account(JitTree *tree, uint64_t cycles)
+static void settle_account(JitTree *tree, uint64_t cycles, const Snapshot *exit)
 {
     tree->window_cycles += cycles;
+    tree->window_interpreted += (uint64_t)exit->length * INSTRUCTION_CYCLES;
     if (++tree->window_entries < ACCOUNT_ENTRIES) return;
-    bool pays = tree->window_cycles / ACCOUNT_ENTRIES >= WORTHWHILE_CYCLES;
-    tree->window_cycles = tree->window_entries = 0;
+    bool pays =
+        tree->window_cycles / ACCOUNT_ENTRIES >= WORTHWHILE_CYCLES || tree->window_interpreted > tree->window_cycles;
+    tree->window_cycles = tree->window_interpreted = tree->window_entries = 0;
     if (pays || jit_options.mode != JIT_AUTO || tree->state == TREE_DEAD) return;
     Place *place = tree->place;
     place_unpatch(place);
@@ -329,7 +356,7 @@ static bool run(JitTree *entered, Frame *frame, uint64_t start)
     Frame *innermost = exit_rebuild(tree, (int)exit, frame, out.values);
     uint64_t cycles = __builtin_ia32_rdtsc() - start;
     if (!native_activations) native_cycles += cycles;
-    settle_account(entered, cycles);
+    settle_account(entered, cycles, &tree->ir.snapshots[exit]);
     tree_spends(entered, cycles);
     if (tree != entered) tree_spends(tree, cycles);
     SnapKind kind = tree->ir.snapshots[exit].kind;

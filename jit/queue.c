@@ -6,7 +6,7 @@
  * time. New bridges of a tree that has code are compiled as a part of their own, several at once: they wait until the
  * tree has lost a fair part of what that costs. A tree with parts loses a little at each step from one to the other;
  * when that comes to what compiling all of it as one costs, it is done: the time spent on it stays in proportion to
- * what it does (the same reasoning as for a vector that doubles).
+ * what it does (the same reasoning as for a vector that doubles). Very large trees keep their parts.
  *
  * A tree in which the program has spent far more time than compiling takes is compiled once more with all that GCC can
  * do: that gains from nothing to half of the time. A sixteenth is reckoned with. */
@@ -16,6 +16,7 @@ enum {
     FAIR_PART = 4,
     GAIN_OF_REFINING = 16,
     REFINED_MAX = 800, /* instructions */
+    WHOLE_MAX = 3000,  /* instructions of a tree with parts that is compiled as one */
     SYNC_PARTS = 3     /* in sync mode, which has no account: so many segments make a new whole, refined */
 };
 
@@ -31,7 +32,8 @@ static Job next_job(const JitTree *tree)
 {
     int new = tree->compiled_segments < tree->ir.segments_count ? tree->compiled_segments : 0;
     if (!tree->code) return (Job){0, 1};
-    if (jit_options.mode == JIT_SYNC && tree->ir.segments_count - tree->whole_segments > SYNC_PARTS) new = 0;
+    bool is_due = jit_options.mode == JIT_SYNC && tree->ir.segments_count - tree->whole_segments > SYNC_PARTS;
+    if (is_due && tree->ir.ins_count <= WHOLE_MAX) new = 0;
     if (!new || tree->needs_whole || tree->wants_refining)
         return (Job){0, tree->level == 2 || tree->wants_refining || jit_options.mode == JIT_SYNC ? 2 : 1};
     return (Job){new, 1};
@@ -109,6 +111,12 @@ static NULLABLE JitTree *most_urgent(void)
         best_urgency = n;
     }
     return best;
+}
+
+void tree_unite(JitTree *tree)
+{
+    bool has_parts = tree->compiled_segments > tree->whole_segments;
+    if (has_parts && jit_options.mode == JIT_AUTO && tree->ir.ins_count <= WHOLE_MAX) tree_compile(tree);
 }
 
 void queue_next(void)

@@ -70,7 +70,7 @@ typedef struct RecordObject {
     Slot fields[OBJECT_FIELDS];
 } RecordObject;
 
-enum { RECORD_SLOTS = 1024, RECORD_FRAMES = 12, TRACE_INS_MAX = 1200, TREE_INS_MAX = 3000, TREE_SEGMENTS_MAX = 40 };
+enum { RECORD_SLOTS = 1024, RECORD_FRAMES = 12, TRACE_INS_MAX = 1200, TREE_INS_MAX = 10000, TREE_SEGMENTS_MAX = 40 };
 enum { TRACE_ENTRIES_MAX = 32768 }; /* of all snapshots: an exit's code grows with them (the ray tracer has 14,500) */
 
 typedef struct Recorder {

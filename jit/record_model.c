@@ -492,13 +492,15 @@ static int take_snapshot(SnapKind kind)
         return 0;
     }
     Tree *ir = rec.ir;
+    int length = rec.instructions + (rec.bridge_of >= 0 ? ir->snapshots[rec.bridge_of].length : 0);
     Snapshot s = {.first_entry = ir->entries_count,
                   .first_frame = ir->frames_count,
                   .frame_count = rec.frame_count,
                   .bridge = -1,
                   .kind = kind,
                   .at = ir->ins_count,
-                  .segment = ir->segments_count - 1};
+                  .segment = ir->segments_count - 1,
+                  .length = length};
     for (int i = 0; i < rec.frame_count; i++) {
         const RecordFrame *f = &rec.frames[i];
         int count = f->code->nlocalsplus + f->depth;

@@ -54,11 +54,12 @@ typedef struct JitTree {
     int continuations_count;
     /* account */
     uint64_t entries, entry_failures, exits, bridges;
-    uint64_t native_calls;  /* by native code, of a function without code */
-    uint64_t lost_cycles;   /* for want of code, since the last request: an estimate */
-    uint64_t native_cycles; /* spent in it and in what it called or went on in */
-    int length;             /* instructions recorded for the root */
-    uint64_t window_cycles; /* spent in the last window_entries entries, exits included */
+    uint64_t native_calls;       /* by native code, of a function without code */
+    uint64_t lost_cycles;        /* for want of code, since the last request: an estimate */
+    uint64_t native_cycles;      /* spent in it and in what it called or went on in */
+    int length;                  /* instructions recorded for the root */
+    uint64_t window_cycles;      /* spent in the last window_entries entries, exits included */
+    uint64_t window_interpreted; /* what the interpreter would have spent instead: an estimate */
     uint32_t window_entries;
     size_t code_size;
     uint32_t micros; /* of compiling */
@@ -99,6 +100,8 @@ typedef struct Place {
     uint8_t patched_count;
     int patched[8]; /* units that carry BC_ENTER_TRACE for this place */
     /* policy */
+    NULLABLE const Frame *timed_frame; /* only compared: the loop's iteration that began at timed_since is timed */
+    uint64_t timed_since;              /* cycles, those in native code taken off */
     uint16_t aborts, retries;
     bool is_blacklisted;
     Reason reason; /* of the last abort */
@@ -182,6 +185,7 @@ void tree_installed(JitTree *tree); /* it has new code: the place runs it from n
 
 /* --- queue.c --- */
 void tree_compile(JitTree *tree); /* it has something new: queues it; in sync mode compiles at once */
+void tree_unite(JitTree *tree);   /* queues it if it has parts, which shall become one when that pays */
 void queue_next(void);            /* sends the most urgent tree that the program can afford */
 bool queue_is_waiting(void);
 void tree_spends(JitTree *tree, uint64_t cycles); /* the program did, inside of its code */
