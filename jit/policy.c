@@ -335,7 +335,10 @@ static void settle_account(JitTree *tree, uint64_t cycles, const Snapshot *exit)
     if (pays || jit_options.mode != JIT_AUTO || tree->state == TREE_DEAD) return;
     Place *place = tree->place;
     place_unpatch(place);
-    if (tree->ir.segments_count > tree->compiled_segments) {
+    bool is_waiting = tree->ir.segments_count > tree->compiled_segments;
+    if (jit_options.log_level >= 1)
+        fprintf(stderr, "jit: tree %u is not entered %s\n", tree->id, is_waiting ? "for a while" : "any more");
+    if (is_waiting) {
         tree->is_suspended = true;
         return;
     }
