@@ -86,7 +86,7 @@ static int available_cores(void)
 /* Fitted to 650 compilations of the benchmark programs. */
 uint32_t compile_estimate(const Tree *ir, Job job)
 {
-    uint32_t instructions = (uint32_t)(ir->ins_count - ir->segments[job.first].first);
+    uint32_t instructions = (uint32_t)(ir->segments[job.end - 1].end - ir->segments[job.first].first);
     uint32_t micros = COMPILE_MICROS + instructions * INSTRUCTION_MICROS;
     return job.level == 2 ? micros * REFINED_FACTOR / 2 : micros;
 }

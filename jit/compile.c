@@ -36,7 +36,6 @@ static struct {
     NULLABLE JitTree *tree;
     uint32_t id;
     Job job;
-    int segments; /* how many the tree has with it */
     uint64_t *table;
 } under_way;
 static uint32_t last_request;
@@ -235,11 +234,10 @@ typedef struct Buffer8 {
     bool failed;
 } Buffer8;
 
-static void put(Buffer8 *b, const void *data, size_t size)
+static void append(Buffer8 *b, const void *data, size_t size)
 {
-    size_t padded = align_up(size, 8);
-    if (b->size + padded > b->capacity) {
-        size_t wanted = (b->size + padded) * 2;
+    if (b->size + size > b->capacity) {
+        size_t wanted = align_up((b->size + size) * 2, 8);
         char *grown = raw_realloc(b->data, wanted);
         if (!grown) {
             b->failed = true;
@@ -249,8 +247,15 @@ static void put(Buffer8 *b, const void *data, size_t size)
         b->capacity = wanted;
     }
     if (size) memcpy(b->data + b->size, data, size);
-    memset(b->data + b->size + size, 0, padded - size);
-    b->size += padded;
+    b->size += size;
+}
+
+/* An array of the request: what follows is aligned. */
+static void put(Buffer8 *b, const void *data, size_t size)
+{
+    static const char zeros[8];
+    append(b, data, size);
+    append(b, zeros, align_up(b->size, 8) - b->size);
 }
 
 static void put_constants(Buffer8 *b, const Tree *ir)
@@ -262,60 +267,39 @@ static void put_constants(Buffer8 *b, const Tree *ir)
     }
 }
 
-static void put_snapshots(Buffer8 *b, const Tree *ir, Buffer8 *live, uint32_t *live_count)
+/* How many snapshots the segments before `end` have. */
+static int snapshots_before(const Tree *ir, int end)
+{
+    int count = ir->snapshots_count;
+    while (count > 0 && ir->snapshots[count - 1].segment >= end) count--;
+    return count;
+}
+
+static void put_snapshots(Buffer8 *b, const Tree *ir, int end, Buffer8 *live, uint32_t *live_count)
 {
     Ref refs[SNAP_LIVE_MAX];
     Buffer8 packed = {0};
-    for (int i = 0; i < ir->snapshots_count; i++) {
-        int count = snapshot_live(ir, i, refs);
-        RequestSnapshot out = {(int32_t)*live_count, count, ir->snapshots[i].bridge};
-        /* 12 bytes each, padded only at the end */
-        size_t at = (size_t)i * sizeof out;
-        if (at + sizeof out > packed.capacity) {
-            size_t wanted = (at + sizeof out) * 2;
-            char *grown = raw_realloc(packed.data, wanted);
-            if (!grown) {
-                b->failed = true;
-                break;
-            }
-            packed.data = grown;
-            packed.capacity = wanted;
-        }
-        memcpy(packed.data + at, &out, sizeof out);
-        packed.size = at + sizeof out;
-        for (int k = 0; k < count; k++) {
-            size_t place = (size_t)*live_count * sizeof(Ref);
-            if (place + sizeof(Ref) > live->capacity) {
-                size_t wanted = (place + sizeof(Ref)) * 2;
-                char *grown = raw_realloc(live->data, wanted);
-                if (!grown) {
-                    b->failed = true;
-                    break;
-                }
-                live->data = grown;
-                live->capacity = wanted;
-            }
-            memcpy(live->data + place, &refs[k], sizeof(Ref));
-            live->size = place + sizeof(Ref);
-            ++*live_count;
-        }
+    int snapshots = snapshots_before(ir, end);
+    for (int i = 0; i < snapshots; i++) {
+        int count = snapshot_live(ir, i, refs), bridge = ir->snapshots[i].bridge;
+        RequestSnapshot out = {(int32_t)*live_count, count, bridge < end ? bridge : -1};
+        append(&packed, &out, sizeof out);
+        append(live, refs, (size_t)count * sizeof *refs);
+        *live_count += (uint32_t)count;
     }
     put(b, packed.data, packed.size);
+    b->failed |= packed.failed || live->failed;
     raw_free(packed.data);
 }
 
-static void put_segments(Buffer8 *b, const Tree *ir)
+static void put_segments(Buffer8 *b, const Tree *ir, int end)
 {
-    RequestSegment *all = raw_calloc((size_t)ir->segments_count, sizeof *all);
-    if (!all) {
-        b->failed = true;
-        return;
+    for (int i = 0; i < end; i++) {
+        const Segment *s = &ir->segments[i];
+        RequestSegment out = {s->first, s->end, s->parent_snapshot};
+        append(b, &out, sizeof out);
     }
-    for (int i = 0; i < ir->segments_count; i++) {
-        all[i] = (RequestSegment){ir->segments[i].first, ir->segments[i].end, ir->segments[i].parent_snapshot};
-    }
-    put(b, all, (size_t)ir->segments_count * sizeof *all);
-    raw_free(all);
+    put(b, NULL, 0);
 }
 
 static Buffer8 make_request(const JitTree *tree, Job job, uint32_t id)
@@ -326,21 +310,21 @@ static Buffer8 make_request(const JitTree *tree, Job job, uint32_t id)
                        .id = id,
                        .level = (uint16_t)job.level,
                        .first_segment = (uint16_t)job.first,
-                       .ins_count = (uint32_t)ir->ins_count,
+                       .ins_count = (uint32_t)ir->segments[job.end - 1].end,
                        .args_count = (uint32_t)ir->args_count,
                        .constants_count = (uint32_t)ir->constants_count,
-                       .snapshots_count = (uint32_t)ir->snapshots_count,
-                       .segments_count = (uint32_t)ir->segments_count,
+                       .snapshots_count = (uint32_t)snapshots_before(ir, job.end),
+                       .segments_count = (uint32_t)job.end,
                        .frame_ip_offset = (int32_t)offsetof(Frame, ip) - (int32_t)offsetof(Frame, localsplus),
                        .frame_sp_offset = (int32_t)offsetof(Frame, sp) - (int32_t)offsetof(Frame, localsplus)};
     put(&b, &h, sizeof h);
-    put(&b, ir->ins, (size_t)ir->ins_count * sizeof(Ins));
+    put(&b, ir->ins, (size_t)h.ins_count * sizeof(Ins));
     put(&b, ir->args, (size_t)ir->args_count * sizeof(Ref));
     put_constants(&b, ir);
-    put_snapshots(&b, ir, &live, &h.live_count);
+    put_snapshots(&b, ir, job.end, &live, &h.live_count);
     put(&b, live.data, live.size);
-    raw_free(live.data);
-    put_segments(&b, ir);
+    raw_free(live.data); /* its failure is b's already */
+    put_segments(&b, ir, job.end);
     h.size = (uint32_t)b.size;
     if (!b.failed) memcpy(b.data, &h, sizeof h);
     return b;
@@ -364,7 +348,6 @@ bool compile_send(JitTree *tree, Job job)
     under_way.tree = tree;
     under_way.id = last_request;
     under_way.job = job;
-    under_way.segments = tree->ir.segments_count;
     under_way.table = table;
     return true;
 }
@@ -380,17 +363,17 @@ bool compile_is_busy(void)
 static bool take_code(JitTree *tree, NativeCode code, size_t code_size)
 {
     bool is_part = under_way.job.first > 0;
-    if (is_part && !tree_take_part(tree, code, under_way.job.first, under_way.segments)) return false;
+    if (is_part && !tree_take_part(tree, code, under_way.job.first, under_way.job.end)) return false;
     if (!is_part) {
         tree->code = code;
-        tree->whole_segments = under_way.segments;
+        tree->whole_segments = under_way.job.end;
         tree->level = (uint8_t)under_way.job.level;
         tree->wants_refining = false;
     }
     under_way.table[-1] = (uint64_t)tree->table;
     tree->table = under_way.table;
     tree->code_size = is_part ? tree->code_size + code_size : code_size;
-    tree->compiled_segments = under_way.segments;
+    tree->compiled_segments = under_way.job.end;
     tree_installed(tree);
     return true;
 }
@@ -408,8 +391,9 @@ static void install(const Answer *answer, const void *object)
     tree->micros += answer->micros_gcc + answer->micros_as;
     budget_charge(answer->micros_cpu, answer->micros_wall);
     if (jit_options.log_level >= 1) {
-        fprintf(stderr, "jit: tree %u compiled from segment %d: %s, %zu bytes, gcc %u us, as %u us\n", tree->id,
-                under_way.job.first, code ? "ok" : problem, code_size, answer->micros_gcc, answer->micros_as);
+        fprintf(stderr, "jit: tree %u compiled, segments %d to %d: %s, %zu bytes, gcc %u us, as %u us\n", tree->id,
+                under_way.job.first, under_way.job.end - 1, code ? "ok" : problem, code_size, answer->micros_gcc,
+                answer->micros_as);
     }
     if (tree->state == TREE_DEAD || !code || !take_code(tree, code, code_size)) {
         table_free(under_way.table);

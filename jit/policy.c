@@ -205,7 +205,7 @@ void tree_installed(JitTree *tree)
     tree->is_suspended = false;
     place->timed_frame = NULL;
     place_link(place);
-    tree_unite(tree);
+    tree_continue_later(tree);
     if (begins && tree->is_entered && !place->is_only_linked) place_patch(place, place->back_unit);
 }
 

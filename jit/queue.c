@@ -3,10 +3,10 @@
  * A tree waits here from the moment when it has something new until its request is sent; one is under way at a time. A
  * tree's account of what it loses for want of code (`lost_cycles`) says how urgent it is: a root that is not compiled
  * loses what its iterations cost in the interpreter, a bridge that is not compiled yet a way out and in again each
- * time. New bridges of a tree that has code are compiled as a part of their own, several at once: they wait until the
- * tree has lost a fair part of what that costs. A tree with parts loses a little at each step from one to the other;
- * when that comes to what compiling all of it as one costs, it is done: the time spent on it stays in proportion to
- * what it does (the same reasoning as for a vector that doubles). Very large trees keep their parts.
+ * time. New bridges of a tree that has code are compiled as a part of their own, several at once if they are small:
+ * they wait until the tree has lost a fair part of what that costs. A tree with parts loses a little at each step from
+ * one to the other; when that comes to what compiling all of it as one costs, it is done: the time spent on it stays in
+ * proportion to what it does (the same reasoning as for a vector that doubles). Very large trees keep their parts.
  *
  * A tree in which the program has spent far more time than compiling takes is compiled once more with all that GCC can
  * do: that gains from nothing to half of the time. A sixteenth is reckoned with. */
@@ -17,6 +17,7 @@ enum {
     GAIN_OF_REFINING = 16,
     REFINED_MAX = 800, /* instructions */
     WHOLE_MAX = 3000,  /* instructions of a tree with parts that is compiled as one */
+    PART_MAX = 500,    /* instructions that are compiled at once, unless the first segment has more */
     SYNC_PARTS = 3     /* in sync mode, which has no account: so many segments make a new whole, refined */
 };
 
@@ -27,16 +28,29 @@ bool queue_is_waiting(void)
     return first_waiting != NULL;
 }
 
+static Job some_segments(const Tree *ir, int first)
+{
+    int end = first + 1, most = ir->segments[first].first + PART_MAX;
+    while (end < ir->segments_count && ir->segments[end].end <= most) end++;
+    return (Job){first, end, 1};
+}
+
+static Job all_segments(const Tree *ir, int level)
+{
+    return (Job){0, ir->segments_count, level};
+}
+
 /* What the next request for the tree shall be. */
 static Job next_job(const JitTree *tree)
 {
     int new = tree->compiled_segments < tree->ir.segments_count ? tree->compiled_segments : 0;
-    if (!tree->code) return (Job){0, 1};
+    if (!tree->code) return some_segments(&tree->ir, 0);
     bool is_due = jit_options.mode == JIT_SYNC && tree->ir.segments_count - tree->whole_segments > SYNC_PARTS;
     if (is_due && tree->ir.ins_count <= WHOLE_MAX) new = 0;
     if (!new || tree->needs_whole || tree->wants_refining)
-        return (Job){0, tree->level == 2 || tree->wants_refining || jit_options.mode == JIT_SYNC ? 2 : 1};
-    return (Job){new, 1};
+        return all_segments(&tree->ir,
+                            tree->level == 2 || tree->wants_refining || jit_options.mode == JIT_SYNC ? 2 : 1);
+    return some_segments(&tree->ir, new);
 }
 
 static uint64_t lost_micros(const JitTree *tree)
@@ -68,7 +82,7 @@ void tree_spends(JitTree *tree, uint64_t cycles)
     tree->native_cycles += cycles;
     if (before / LOOK_CYCLES == tree->native_cycles / LOOK_CYCLES || tree->level == 2 || !tree->code) return;
     if (tree->ir.ins_count > REFINED_MAX) return; /* what GCC takes then grows faster than the tree */
-    uint64_t cost = compile_estimate(&tree->ir, (Job){0, 2});
+    uint64_t cost = compile_estimate(&tree->ir, all_segments(&tree->ir, 2));
     if (cycles_to_micros(tree->native_cycles) / GAIN_OF_REFINING < cost || jit_options.mode != JIT_AUTO) return;
     tree->wants_refining = true;
     tree_compile(tree);
@@ -113,10 +127,19 @@ static NULLABLE JitTree *most_urgent(void)
     return best;
 }
 
-void tree_unite(JitTree *tree)
+void tree_continue_later(JitTree *tree)
 {
-    bool has_parts = tree->compiled_segments > tree->whole_segments;
-    if (has_parts && jit_options.mode == JIT_AUTO && tree->ir.ins_count <= WHOLE_MAX) tree_compile(tree);
+    bool has_more = tree->compiled_segments < tree->ir.segments_count;
+    bool has_parts = tree->compiled_segments > tree->whole_segments && tree->ir.ins_count <= WHOLE_MAX;
+    if (jit_options.mode == JIT_AUTO && (has_more || has_parts)) tree_compile(tree);
+}
+
+/* What the tree has lost for want of the job's code is settled; the rest stays. */
+static void settle(JitTree *tree, Job job)
+{
+    const Tree *ir = &tree->ir;
+    int waiting = ir->ins_count - ir->segments[job.first].first, rest = ir->ins_count - ir->segments[job.end - 1].end;
+    tree->lost_cycles = tree->lost_cycles / (uint64_t)waiting * (uint64_t)rest;
 }
 
 void queue_next(void)
@@ -129,7 +152,7 @@ void queue_next(void)
     if (!budget_allows(compile_estimate(&tree->ir, job))) return;
     take_out(tree);
     tree->is_waiting = false;
-    tree->lost_cycles = 0;
+    settle(tree, job);
     compile_send(tree, job);
 }
 

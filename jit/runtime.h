@@ -27,7 +27,8 @@ enum { EXIT_VALUES = SNAP_LIVE_MAX };
 
 /* What the compiler is asked to do with a tree. */
 typedef struct Job {
-    int first; /* segment: this one and all behind it, as a part; 0: the whole tree */
+    int first; /* segment: from this one on, as a part; 0: the tree from its root */
+    int end;   /* segment: up to this one; exits to later ones stay exits */
     int level; /* of optimisation: 1, or 2 for code that has proved hot */
 } Job;
 
@@ -184,9 +185,9 @@ bool record_start_bridge(JitTree *tree, int snapshot, Frame *innermost, Frame *e
 void tree_installed(JitTree *tree); /* it has new code: the place runs it from now on */
 
 /* --- queue.c --- */
-void tree_compile(JitTree *tree); /* it has something new: queues it; in sync mode compiles at once */
-void tree_unite(JitTree *tree);   /* queues it if it has parts, which shall become one when that pays */
-void queue_next(void);            /* sends the most urgent tree that the program can afford */
+void tree_compile(JitTree *tree);        /* it has something new: queues it; in sync mode compiles at once */
+void tree_continue_later(JitTree *tree); /* queues it if there is more to compile, or parts shall become one */
+void queue_next(void);                   /* sends the most urgent tree that the program can afford */
 bool queue_is_waiting(void);
 void tree_spends(JitTree *tree, uint64_t cycles); /* the program did, inside of its code */
 void queue_forget(JitTree *tree);
