@@ -357,7 +357,7 @@ static void emit_safepoint(Emitter *e, const Ins *ins)
     /* plain loads could be moved out of the loop, and libgccjit 12 drops "volatile" */
     gcc_jit_function *f = gcc_jit_context_get_builtin_function(e->ctx, "__atomic_load_4");
     gcc_jit_param *p0 = gcc_jit_function_get_param(f, 0);
-    RV *address = bitcast(e, table_entry(e, TABLE_BREAKER), gcc_jit_rvalue_get_type(gcc_jit_param_as_rvalue(p0)));
+    RV *address = bitcast(e, rv(e->breaker), gcc_jit_rvalue_get_type(gcc_jit_param_as_rvalue(p0)));
     RV *args[] = {address, gcc_jit_context_new_rvalue_from_int(e->ctx, e->i32, 0)};
     RV *flags = cast(e, gcc_jit_context_new_call(e->ctx, NULL, f, 2, args), e->i64);
     guard(e, is_zero(e, flags), ins->c);
@@ -761,6 +761,8 @@ static void emit_function(Emitter *e)
     find_guards(e);
     for (uint32_t i = 0; i < e->r->header.snapshots_count; i++) e->known[i] = REF_NONE;
     e->block = new_block(e);
+    e->breaker = temporary(e, e->i64);
+    assign(e, e->breaker, table_entry(e, TABLE_BREAKER));
     for (uint32_t i = first; i < e->r->header.segments_count; i++) e->segments[i] = new_block(e);
     if (is_part(e))
         emit_part_entry(e);

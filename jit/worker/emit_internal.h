@@ -18,6 +18,7 @@ typedef struct Emitter {
         *pointer_void;
     gcc_jit_function *fn;
     LV *slots, *out, *table;
+    LV *breaker;      /* address of the flags that SAFEPOINT looks at */
     LV **values;      /* the variable of each instruction */
     Block **exits;    /* of each snapshot, made on demand */
     Block **segments; /* start of each bridge */
