@@ -237,7 +237,7 @@ typedef struct Buffer8 {
 static void append(Buffer8 *b, const void *data, size_t size)
 {
     if (b->size + size > b->capacity) {
-        size_t wanted = align_up((b->size + size) * 2, 8);
+        size_t wanted = align_up((b->size + size) + (b->size + size) / 2, 8);
         char *grown = raw_realloc(b->data, wanted);
         if (!grown) {
             b->failed = true;

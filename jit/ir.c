@@ -9,7 +9,7 @@ jmp_buf ir_no_memory;
 void ir_grow(void **items, int *count, int *capacity, size_t size)
 {
     if (*count == *capacity) {
-        int wanted = *capacity ? *capacity * 2 : 64;
+        int wanted = *capacity ? *capacity + *capacity / 2 : 64;
         void *grown = raw_realloc(*items, (size_t)wanted * size);
         if (!grown) longjmp(ir_no_memory, 1);
         *items = grown;
