@@ -27,7 +27,7 @@ enum {
     SHARE_OF_ONE_CORE = 40, /* 1/40 of the program's time */
     SHARE_OF_FEW_CORES = 6,
     SHARE_OF_BUSY_CORES = 3, /* whoever wants a core too gets most of it: the worker has the lower priority */
-    SAVED_PART = 2,          /* of the time spent in native code, this part is taken for saved */
+    SAVED_PART = 2,          /* the time spent in native code, divided by this, is taken for saved */
     ASK_INTERVAL_CYCLES = 1000000
 };
 
