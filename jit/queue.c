@@ -28,29 +28,35 @@ bool queue_is_waiting(void)
     return first_waiting != NULL;
 }
 
-static Job some_segments(const Tree *ir, int first)
+/* Segments; the one that is being recorded has no end yet. */
+static int finished_segments(const JitTree *tree)
 {
-    int end = first + 1, most = ir->segments[first].first + PART_MAX;
-    while (end < ir->segments_count && ir->segments[end].end <= most) end++;
+    return tree->ir.segments_count - (jit_is_recording && recording_tree() == tree);
+}
+
+static Job some_segments(const JitTree *tree, int first)
+{
+    const Segment *segments = tree->ir.segments;
+    int end = first + 1, most = segments[first].first + PART_MAX;
+    while (end < finished_segments(tree) && segments[end].end <= most) end++;
     return (Job){first, end, 1};
 }
 
-static Job all_segments(const Tree *ir, int level)
+static Job all_segments(const JitTree *tree, int level)
 {
-    return (Job){0, ir->segments_count, level};
+    return (Job){0, finished_segments(tree), level};
 }
 
 /* What the next request for the tree shall be. */
 static Job next_job(const JitTree *tree)
 {
-    int new = tree->compiled_segments < tree->ir.segments_count ? tree->compiled_segments : 0;
-    if (!tree->code) return some_segments(&tree->ir, 0);
-    bool is_due = jit_options.mode == JIT_SYNC && tree->ir.segments_count - tree->whole_segments > SYNC_PARTS;
+    int new = tree->compiled_segments < finished_segments(tree) ? tree->compiled_segments : 0;
+    if (!tree->code) return some_segments(tree, 0);
+    bool is_due = jit_options.mode == JIT_SYNC && finished_segments(tree) - tree->whole_segments > SYNC_PARTS;
     if (is_due && tree->ir.ins_count <= WHOLE_MAX) new = 0;
     if (!new || tree->needs_whole || tree->wants_refining)
-        return all_segments(&tree->ir,
-                            tree->level == 2 || tree->wants_refining || jit_options.mode == JIT_SYNC ? 2 : 1);
-    return some_segments(&tree->ir, new);
+        return all_segments(tree, tree->level == 2 || tree->wants_refining || jit_options.mode == JIT_SYNC ? 2 : 1);
+    return some_segments(tree, new);
 }
 
 static uint64_t lost_micros(const JitTree *tree)
@@ -82,7 +88,7 @@ void tree_spends(JitTree *tree, uint64_t cycles)
     tree->native_cycles += cycles;
     if (before / LOOK_CYCLES == tree->native_cycles / LOOK_CYCLES || tree->level == 2 || !tree->code) return;
     if (tree->ir.ins_count > REFINED_MAX) return; /* what GCC takes then grows faster than the tree */
-    uint64_t cost = compile_estimate(&tree->ir, all_segments(&tree->ir, 2));
+    uint64_t cost = compile_estimate(&tree->ir, all_segments(tree, 2));
     if (cycles_to_micros(tree->native_cycles) / GAIN_OF_REFINING < cost || jit_options.mode != JIT_AUTO) return;
     tree->wants_refining = true;
     tree_compile(tree);
@@ -129,7 +135,7 @@ static NULLABLE JitTree *most_urgent(void)
 
 void tree_continue_later(JitTree *tree)
 {
-    bool has_more = tree->compiled_segments < tree->ir.segments_count;
+    bool has_more = tree->compiled_segments < finished_segments(tree);
     bool has_parts = tree->compiled_segments > tree->whole_segments && tree->ir.ins_count <= WHOLE_MAX;
     if (jit_options.mode == JIT_AUTO && (has_more || has_parts)) tree_compile(tree);
 }
@@ -137,8 +143,9 @@ void tree_continue_later(JitTree *tree)
 /* What the tree has lost for want of the job's code is settled; the rest stays. */
 static void settle(JitTree *tree, Job job)
 {
-    const Tree *ir = &tree->ir;
-    int waiting = ir->ins_count - ir->segments[job.first].first, rest = ir->ins_count - ir->segments[job.end - 1].end;
+    const Segment *segments = tree->ir.segments;
+    int end = segments[finished_segments(tree) - 1].end;
+    int waiting = end - segments[job.first].first, rest = end - segments[job.end - 1].end;
     tree->lost_cycles = tree->lost_cycles / (uint64_t)waiting * (uint64_t)rest;
 }
 
