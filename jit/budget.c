@@ -23,8 +23,8 @@ enum {
     COMPILE_MICROS = 10000,   /* of every compilation */
     INSTRUCTION_MICROS = 157, /* of the IR; what exits store is shared, and costs little */
     REFINED_FACTOR = 5,       /* halves: -O2 takes so much more */
-    MANY_CORES = 4,         /* from here on one is left for the worker */
-    SHARE_OF_ONE_CORE = 40, /* 1/40 of the program's time */
+    MANY_CORES = 4,           /* from here on one is left for the worker */
+    SHARE_OF_ONE_CORE = 40,   /* 1/40 of the program's time */
     SHARE_OF_FEW_CORES = 6,
     SHARE_OF_BUSY_CORES = 3, /* whoever wants a core too gets most of it: the worker has the lower priority */
     SAVED_PART = 2,          /* the time spent in native code, divided by this, is taken for saved */
