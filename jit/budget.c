@@ -22,7 +22,7 @@ enum {
     START_MICROS = 25000,     /* of the worker: the libraries, GCC's first context */
     COMPILE_MICROS = 10000,   /* of every compilation */
     INSTRUCTION_MICROS = 157, /* of the IR; what exits store is shared, and costs little */
-    REFINED_FACTOR = 5,       /* halves: -O2 takes so much more */
+    REFINED_PERCENT = 250,    /* what -O2 takes, of that */
     MANY_CORES = 4,           /* from here on one is left for the worker */
     SHARE_OF_ONE_CORE = 40,   /* 1/40 of the program's time */
     SHARE_OF_FEW_CORES = 6,
@@ -88,7 +88,7 @@ uint32_t compile_estimate(const Tree *ir, Job job)
 {
     uint32_t instructions = (uint32_t)(ir->segments[job.end - 1].end - ir->segments[job.first].first);
     uint32_t micros = COMPILE_MICROS + instructions * INSTRUCTION_MICROS;
-    return job.level == 2 ? micros * REFINED_FACTOR / 2 : micros;
+    return job.level == 2 ? micros * REFINED_PERCENT / 100 : micros;
 }
 
 bool budget_is_tight(void)

@@ -167,7 +167,7 @@ static bool is_wanted(const Code *code)
  * timed: `ip` is hot again at once. False: it has just begun. */
 static bool time_iteration(Place *place, Unit *ip, const Frame *frame, int countdown)
 {
-    enum { WAITING = 64 /* times the instructions: the rest is spent in C, or asleep */ };
+    enum { LENGTHS_MAX = 64 /* of the recorded instructions: the rest is spent in C, or asleep */ };
     JitTree *tree = place->tree;
     uint64_t by_length = (uint64_t)tree->length * INSTRUCTION_CYCLES, now = __builtin_ia32_rdtsc();
     if (!place->timed_frame) {
@@ -178,7 +178,7 @@ static bool time_iteration(Place *place, Unit *ip, const Frame *frame, int count
     }
     uint64_t iteration = place->timed_frame == frame ? (now - native_cycles - place->timed_since) / 2 : 0;
     place->timed_frame = NULL;
-    tree->lost_cycles += (uint64_t)countdown * MIN(MAX(iteration, by_length), by_length * WAITING);
+    tree->lost_cycles += (uint64_t)countdown * MIN(MAX(iteration, by_length), by_length * LENGTHS_MAX);
     return true;
 }
 
