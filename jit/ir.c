@@ -198,11 +198,9 @@ Ref ir_append(Tree *tree, Ins ins)
 
 Ref ir_emit(Tree *tree, Ins ins)
 {
-    for (;;) {
-        Ref folded = ir_fold(tree, &ins);
-        if (folded == FOLD_NONE) break;
-        return folded;
-    }
+    Ref folded = ir_fold(tree, &ins);
+    if (folded != FOLD_NONE) return folded;
+    ir_drop_overflow(tree, &ins);
     IrKind kind = ir_op_info[ins.op].kind;
     if (kind == KIND_PURE || kind == KIND_LOAD || kind == KIND_GUARD) {
         Ref same = ir_cse(tree, &ins);

@@ -59,6 +59,7 @@ typedef enum AliasClass {
     ALIAS_LIST_LENGTH,
     ALIAS_LIST_ITEMS,
     ALIAS_LIST_ELEMENT,
+    ALIAS_LIST_KINDS,
     ALIAS_SHAPE,
     ALIAS_ATTR,
     ALIAS_SPILL,
@@ -314,8 +315,9 @@ void ir_print_snapshot(const Tree *tree, int snapshot, void *file);
 Ref ir_fold(Tree *tree,
             Ins *ins); /* opt_fold.c: a Ref, FOLD_DROP, FOLD_FAILS, or FOLD_NONE (*ins, perhaps rewritten, stays) */
 enum { FOLD_DROP = REF_NONE, FOLD_NONE = REF_NONE + 1, FOLD_FAILS = REF_NONE + 2 /* a guard that can never hold */ };
-Ref ir_cse(Tree *tree, const Ins *ins); /* opt_cse.c: an earlier equal one, or FOLD_NONE */
-enum { CARRIED_MAX = 256 };             /* entries, and PHIs, of a tree */
+void ir_drop_overflow(const Tree *tree, Ins *ins); /* opt_range.c: ADDOV becomes ADD when the path says that it fits */
+Ref ir_cse(Tree *tree, const Ins *ins);            /* opt_cse.c: an earlier equal one, or FOLD_NONE */
+enum { CARRIED_MAX = 256 };                        /* entries, and PHIs, of a tree */
 /* opt_loop.c: appends LOOP, body and PHIs to the root. end_refs: for each ENTRY, in order, the value that its slot has
  * at the end of the first iteration, in the entry's form. False: the types differ, or the body is impossible. */
 bool opt_loop(Tree *tree, const Ref *entries, const Ref *end_refs, int count, int end_snapshot);

@@ -199,7 +199,8 @@ static bool execute_int(Machine *m, const Ins *ins, Cell64 *out)
     case IR_IMOD: out->i = b == -1 ? 0 : a - floor_divide(a, b) * b; return true;
     case IR_AND:
     case IR_WAND: out->i = a & b; return true;
-    case IR_OR: out->i = a | b; return true;
+    case IR_OR:
+    case IR_WOR: out->i = a | b; return true;
     case IR_XOR: out->i = a ^ b; return true;
     case IR_SHR: out->i = a >> MIN(b, 62); return true;
     case IR_WSHR: out->i = a >> b; return true;
@@ -250,6 +251,7 @@ static bool execute_unary(Machine *m, const Ins *ins, Cell64 *out)
         out->u = v.bits;
         return true;
     }
+    case IR_KIND: out->u = value_kind((Value){a.u}); return true;
     case IR_TAGB: out->u = value_from_bool(a.i).bits; return true;
     case IR_UNTAGB: out->i = a.u == VALUE_TRUE.bits; return true;
     case IR_I2F: out->f = (double)a.i; return true;

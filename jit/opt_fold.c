@@ -188,6 +188,7 @@ static Ref fold_ints(Tree *tree, Ins *ins)
     case IR_WADD: return ir_word(tree, (int64_t)((uint64_t)a + (uint64_t)b));
     case IR_WSUB: return ir_word(tree, (int64_t)((uint64_t)a - (uint64_t)b));
     case IR_WAND: return ir_word(tree, a & b);
+    case IR_WOR: return ir_word(tree, a | b);
     case IR_WSHR: return ir_word(tree, a >> (b & 63));
     case IR_WLT: return ir_bool(tree, a < b);
     case IR_WEQ: return ir_bool(tree, a == b);
@@ -422,6 +423,7 @@ static const Rule rules[] = {
     INT_RULES(IR_WADD),
     INT_RULES(IR_WSUB),
     INT_RULES(IR_WAND),
+    INT_RULES(IR_WOR),
     INT_RULES(IR_WSHR),
     INT_RULES(IR_WLT),
     INT_RULES(IR_WEQ),

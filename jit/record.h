@@ -25,6 +25,7 @@
 
 #include "jit/helpers.h"
 #include "jit/runtime.h"
+#include "objects/list.h"
 #include "objects/native.h"
 #include "objects/shape.h"
 #include "objects/str.h"
@@ -44,13 +45,13 @@ typedef struct Slot {
 typedef struct RecordFrame {
     Frame *frame; /* the real one, as the interpreter runs it */
     Code *code;
-    Ref function; /* REF_NONE for the entry frame */
+    Ref function;      /* REF_NONE for the entry frame */
     bool is_generator; /* the frame inside the generator `function` (record_generator.c) */
     bool is_linked;    /* … which is among the thread's frames */
     int suspended_at;  /* … whose position in memory is this unit; -1: not known */
-    int base;     /* its first slot */
-    int depth;    /* stack entries */
-    int unit;     /* instruction being recorded; in callers: the CALL */
+    int base;          /* its first slot */
+    int depth;         /* stack entries */
+    int unit;          /* instruction being recorded; in callers: the CALL */
     int return_units;
     int exit;           /* FrameExit */
     int blame;          /* the unit that frame->ip says after an exception has passed */
@@ -153,9 +154,9 @@ void rec_drop(int count);                        /* pops and releases */
 void rec_flush(int from_top);                    /* an owned stack entry into the entry frame's memory */
 void rec_clear_memory(int absolute);             /* of the slot: its reference has moved into the trace */
 RecordFrame *rec_frame_of(int absolute);
-bool rec_may_be_unbound(Ref ref);                /* it was read from a variable's memory */
-bool slot_shows_end(const Slot *slot);           /* could a program see that it is given up (a __del__)? */
-void rec_own(Slot *slot);                        /* makes it OWN_SELF (or OWN_NONE for what is not counted) */
+bool rec_may_be_unbound(Ref ref);      /* it was read from a variable's memory */
+bool slot_shows_end(const Slot *slot); /* could a program see that it is given up (a __del__)? */
+void rec_own(Slot *slot);              /* makes it OWN_SELF (or OWN_NONE for what is not counted) */
 void rec_assign(Slot *target, int absolute, Slot value);
 int rec_absolute(const Slot *slot);
 void for_all_slots(void (*visit)(Slot *slot, int argument), int argument);
@@ -280,12 +281,12 @@ void record_yield(void);
 void record_generator_return(void);
 void record_send(void);
 void record_get_yield_from_iter(void);
-bool record_runs_generator(void); /* one of the frames is a generator's */
+bool record_runs_generator(void);                            /* one of the frames is a generator's */
 Slot record_generator_slot(const RecordFrame *f, int index); /* as it is in memory */
 void record_clear_generator_slot(const RecordFrame *f, int index);
 void record_generator_goes_on(int target);
 bool record_generators_have_moved(void); /* one is suspended elsewhere than at the start of the path */
-void record_link_generators(void); /* somebody may look at the frames of the thread now */
+void record_link_generators(void);       /* somebody may look at the frames of the thread now */
 
 /* --- with: record_with.c --- */
 void record_before_with(void);
@@ -311,8 +312,8 @@ Ref record_ordered(IrOp less, IrOp less_equal, IrOp equal, IrOp unequal, Ref a, 
 void record_contains(void);
 void record_jump_if(int opcode);
 void record_for_iter(void);
-/* The iterator asked has no more: `item` is 0. The other outcome is an item, which must not be lost: the interpreter goes on
- * with it behind the instruction. */
+/* The iterator asked has no more: `item` is 0. The other outcome is an item, which must not be lost: the interpreter
+ * goes on with it behind the instruction. */
 void record_expect_end(Ref item);
 void record_get_iter(void);
 /* The next item of a real iterator, the stack entry `from_top`, whose fields are read and written in place
@@ -357,6 +358,13 @@ void record_drop_old(Ref old);
 void record_subscript(void);
 void record_store_subscript(void);
 void record_delete_subscript(void);
+
+/* --- items of exact lists (record_list.c); the index is inside, now too --- */
+bool record_list_guard(Ref list, const List *now); /* what record_list_item will ask; false: aborted */
+/* Fragile; INT or FLOAT when all items are; REF_NONE: aborted. */
+Ref record_list_item(Ref list, const List *now, Ref index);
+/* list[index] = the stack entry `value`, after all guards. `old`, unless REF_NONE, is for record_drop_old(). */
+bool record_list_store(Ref list, const List *now, Ref index, ssize_t index_now, int value, Ref *old);
 
 /* --- strs (record_str.c) --- */
 Ref record_str_char(Ref code);           /* str_latin1_characters() must be there */

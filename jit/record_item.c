@@ -42,14 +42,13 @@ static void replace_container(Ref item, Own own)
     rec_release(container);
 }
 
-static void subscript_list(Ref list)
+static void subscript_list(Ref list, Value container)
 {
     guard_type(list, &type_list);
     Ref length = emit_load(IR_FLOAD, IR_WORD, list, offsetof(List, length), ALIAS_LIST_LENGTH);
     Ref index = checked_index(1, length);
-    Ref items = emit_load(IR_FLOAD, IR_WORD, list, offsetof(List, items), ALIAS_LIST_ITEMS);
     if (REC_FAILED()) return;
-    replace_container(emit(IR_ALOAD, IR_VAL, items, index, 0, ALIAS_LIST_ELEMENT), OWN_FRAGILE);
+    replace_container(record_list_item(list, as_list(container), index), OWN_FRAGILE);
 }
 
 static void subscript_tuple(Ref tuple)
@@ -105,7 +104,7 @@ void record_subscript(void)
     ref = rec_stack(2)->ref;
     if (!REF_IS_VIRTUAL(ref) && !REC_FAILED()) {
         if (type == &type_list && index_in_range(key, list_length(container))) {
-            subscript_list(ref);
+            subscript_list(ref, container);
             return;
         }
         if (type == &type_tuple && index_in_range(key, tuple_length(container))) {
@@ -150,20 +149,13 @@ static void store_list(Value container, Value key)
     guard_type(list, &type_list);
     Ref length = emit_load(IR_FLOAD, IR_WORD, list, offsetof(List, length), ALIAS_LIST_LENGTH);
     Ref index = checked_index(1, length);
-    Ref items = emit_load(IR_FLOAD, IR_WORD, list, offsetof(List, items), ALIAS_LIST_ITEMS);
     if (REC_FAILED()) return;
     int64_t i = value_as_small_int(key);
-    Value now = list_item_borrow(container, i < 0 ? i + list_length(container) : i);
-    Ref old = emit(IR_ALOAD, IR_VAL, items, index, 0, ALIAS_LIST_ELEMENT);
-    record_guard_droppable(old, now);
-    Ref tagged = real_ref(3);
-    if (REC_FAILED()) return;
-    rec_own(rec_stack(3));
+    Ref old;
+    if (!record_list_store(list, as_list(container), index, i < 0 ? i + list_length(container) : i, 3, &old)) return;
     Slot key_slot = rec_take(), list_slot = rec_take();
-    rec_take();
-    emit(IR_ASTORE, IR_NIL, items, index, tagged, ALIAS_LIST_ELEMENT);
-    rec.has_effects = true;
-    record_drop_old(old);
+    rec_take(); /* its reference goes into the list */
+    if (old != REF_NONE) record_drop_old(old);
     rec_release(key_slot);
     rec_release(list_slot);
 }
@@ -271,11 +263,12 @@ void record_unpack(void)
                           : emit_load(IR_FLOAD, IR_WORD, ref, offsetof(List, length), ALIAS_LIST_LENGTH);
     emit_guard(IR_GTRUE, emit_pure(IR_WEQ, IR_BOOL, length, ir_word(rec.ir, count)), REF_NONE);
     if (REC_FAILED()) return;
-    Ref items = is_list ? emit_load(IR_FLOAD, IR_WORD, ref, offsetof(List, items), ALIAS_LIST_ITEMS) : ref;
+    if (is_list && count > 0) record_list_guard(ref, as_list(v));
+    if (REC_FAILED()) return;
     Slot sequence = rec_take();
     for (int i = count - 1; i >= 0; i--) {
         Ref item = is_tuple ? emit_load(IR_FLOAD, IR_VAL, ref, (int)offsetof(Tuple, items) + i * 8, ALIAS_CONST)
-                            : emit(IR_ALOAD, IR_VAL, items, ir_int(rec.ir, i), 0, ALIAS_LIST_ELEMENT);
+                            : record_list_item(ref, as_list(v), ir_int(rec.ir, i));
         rec_push(item, OWN_FRAGILE);
         if (sequence.own == OWN_SELF) rec_own(rec_stack(1));
     }

@@ -76,9 +76,9 @@ static bool next_of_sequence(Ref ref, Value v, Step *step, Item *item)
     Ref length = is_tuple ? emit_load(IR_FLOAD, IR_WORD, sequence, offsetof(Tuple, length), ALIAS_CONST)
                           : emit_load(IR_FLOAD, IR_WORD, sequence, offsetof(List, length), ALIAS_LIST_LENGTH);
     Ref word = field(ref, offsetof(ListIterator, index)), index = index_below(word, length);
-    Ref items = is_tuple ? plus(sequence, offsetof(Tuple, items))
-                         : emit_load(IR_FLOAD, IR_WORD, sequence, offsetof(List, items), ALIAS_LIST_ITEMS);
-    item->refs[item->count++] = emit(IR_ALOAD, IR_VAL, items, index, 0, is_tuple ? ALIAS_CONST : ALIAS_LIST_ELEMENT);
+    Ref next = is_tuple ? emit(IR_ALOAD, IR_VAL, plus(sequence, offsetof(Tuple, items)), index, 0, ALIAS_CONST)
+                        : record_list_item(sequence, as_list(it->sequence), index);
+    item->refs[item->count++] = next;
     store_later(step, ref, offsetof(ListIterator, index), plus(word, 1));
     return true;
 }

@@ -151,8 +151,8 @@ static void for_list(Slot *slot, Value v)
         return;
     }
     if (!emit_guard(IR_GTRUE, more, REF_NONE)) return;
-    Ref items = emit_load(IR_FLOAD, IR_WORD, list, offsetof(List, items), ALIAS_LIST_ITEMS);
-    Ref item = emit(IR_ALOAD, IR_VAL, items, index, 0, ALIAS_LIST_ELEMENT);
+    Ref item = record_list_item(list, as_list(it->sequence), index);
+    if (REC_FAILED()) return;
     set_field(slot, 2, emit_pure(IR_ADD, IR_INT, index, ir_int(rec.ir, 1)));
     rec_push(item, OWN_FRAGILE);
 }

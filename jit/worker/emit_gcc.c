@@ -513,6 +513,9 @@ static void emit_conversion(Emitter *e, Ref ref, const Ins *ins)
     case IR_TAGI: define(e, ref, add(e, value(e, ins->a), word(e, 1))); return;
     case IR_UNTAGF: define(e, ref, untag_float(e, value(e, ins->a))); return;
     case IR_TAGF: emit_tag_float(e, ref, ins); return;
+    case IR_KIND:
+        define(e, ref, binary(e, GCC_JIT_BINARY_OP_LSHIFT, word(e, 1), bit_and(e, value(e, ins->a), word(e, 31))));
+        return;
     case IR_TAGB: define(e, ref, add(e, shl(e, value(e, ins->a), 3), word(e, 0xc))); return;
     case IR_UNTAGB: define_bool(e, ref, compare(e, GCC_JIT_COMPARISON_EQ, value(e, ins->a), word(e, 0x14))); return;
     case IR_I2F: define(e, ref, cast(e, sar(e, value(e, ins->a), 2), e->f64)); return;
@@ -568,7 +571,8 @@ static void emit_arithmetic(Emitter *e, Ref ref, const Ins *ins)
     case IR_IMOD: emit_divide(e, ref, ins); return;
     case IR_AND:
     case IR_WAND: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_AND); return;
-    case IR_OR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_OR); return;
+    case IR_OR:
+    case IR_WOR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_OR); return;
     case IR_XOR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_BITWISE_XOR); return;
     case IR_WSHR: emit_binary(e, ref, ins, GCC_JIT_BINARY_OP_RSHIFT); return;
     case IR_FADD: emit_float_binary(e, ref, ins, GCC_JIT_BINARY_OP_PLUS); return;

@@ -98,6 +98,7 @@ static Value replace_root(Value v, Value item, bool is_max_heap)
     if (heap->length == 0) return error_set(&type_IndexError, "index out of range");
     Value root = heap->items[0];
     heap->items[0] = value_incref(item);
+    list_note(heap, item);
     if (settle(heap, 0, is_max_heap) == 0) return root;
     value_decref(root);
     return VALUE_NULL;

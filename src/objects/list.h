@@ -9,6 +9,7 @@ typedef struct List {
     ssize_t length;
     NULLABLE Value *items; /* owned block of `capacity` */
     ssize_t capacity; /* -1 while the list is being sorted (items is NULL then): ask `length < capacity` for room */
+    KindSet kinds;    /* of all items, and perhaps more: who writes an item notes its kind */
 } List;
 
 extern Type type_list;
@@ -18,6 +19,13 @@ ALWAYS_INLINE bool is_exact_list(Value v) { return object_has_type(v, &type_list
 ALWAYS_INLINE List *as_list(Value v) { return (List *)value_as_object(v); }
 ALWAYS_INLINE ssize_t list_length(Value v) { return as_list(v)->length; }
 ALWAYS_INLINE Value list_item_borrow(Value v, ssize_t index) { return as_list(v)->items[index]; }
+
+/* Invariant of lists: `kinds` has a bit of every item's kind. Lists without objects need not be looked through by the
+ * collector, nor when they die; native code reads an int out of a list of ints unasked (jit/record_list.c). */
+ALWAYS_INLINE void list_note(List *list, Value item)
+{
+    list->kinds |= value_kind(item);
+}
 
 Value list_new(ssize_t length) NODISCARD;        /* items are VALUE_NULL: fill them at once (steals) */
 Value list_from_array(const Value *items, ssize_t count) NODISCARD;

@@ -68,6 +68,28 @@ ALWAYS_INLINE Value value_from_object(NULLABLE const void *object)
     return (Value){(uint64_t)object};
 }
 
+/* --- kinds --- */
+
+/* Which kinds of values are among some, over-estimated: bit n stands for the words whose low five bits are n (a shift
+ * looks at no more of them). A kind is there when any of its bits is. */
+typedef uint64_t KindSet;
+#define KINDS_OBJECT UINT64_C(0x01010101)
+#define KINDS_SMALL_INT UINT64_C(0x22222222)
+#define KINDS_FLOAT UINT64_C(0xcccccccc)
+#define KINDS_SINGLETON UINT64_C(0x10101010)
+#define KINDS_ANY UINT64_C(0xffffffff)
+
+ALWAYS_INLINE KindSet value_kind(Value v)
+{
+    return UINT32_C(1) << (v.bits & 31);
+}
+
+/* All bits of its kind. */
+ALWAYS_INLINE KindSet value_whole_kind(Value v)
+{
+    return (v.bits & 3) == 1 ? KINDS_SMALL_INT : (v.bits & 2) ? KINDS_FLOAT : (v.bits & 4) ? KINDS_SINGLETON : KINDS_OBJECT;
+}
+
 /* --- small ints --- */
 
 ALWAYS_INLINE bool value_is_small_int(Value v)

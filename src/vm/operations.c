@@ -268,7 +268,12 @@ Value op_build_list(STEALS Value *items, ssize_t count)
         drop_items(items, items + count);
         return list;
     }
-    if (count) memcpy(as_list(list)->items, items, (size_t)count * sizeof(Value));
+    KindSet kinds = 0;
+    for (ssize_t i = 0; i < count; i++) {
+        kinds |= value_kind(items[i]);
+        as_list(list)->items[i] = items[i];
+    }
+    as_list(list)->kinds = kinds;
     return list;
 }
 
