@@ -207,7 +207,7 @@ static ssize_t ref_reserve(Reader *r, int flag)
 
 static Value ref_fill(Reader *r, ssize_t place, Value v)
 {
-    if (place >= 0 && !value_is_null(v)) value_replace(&as_list(r->refs)->items[place], value_incref(v));
+    if (place >= 0 && !value_is_null(v) && list_set_item(r->refs, place, value_incref(v)) < 0) value_clear(&v);
     return v;
 }
 
