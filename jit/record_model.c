@@ -354,7 +354,7 @@ void rec_release(Slot slot)
             if (rec.ir->fields[v.first].flags & SLOT_OWNED) record_release_ref(rec.ir->fields[v.first].ref, false);
             return; /* a real iterator: the rest belongs to it */
         }
-        for (int i = 0; i < v.count; i++) {
+        for (int i = v.count; i-- > 0;) { /* as a tuple's items die: the last first */
             const VirtualField field = rec.ir->fields[v.first + i];
             if ((field.flags & SLOT_OWNED) && is_counted(field.ref)) record_release_ref(field.ref, false);
         }

@@ -93,25 +93,16 @@ static inline NULLABLE List *alloc_list(void)
     return list;
 }
 
-Value list_new(ssize_t length)
+/* Copies items into the list's block, each with one more owner. `kinds` is what they may be; 0: nobody knows. */
+static void copy_items(List *list, ssize_t at, const Value *items, ssize_t count, KindSet kinds)
 {
-    List *list = alloc_list();
-    if (!list || length == 0) return value_from_object(list);
-    if (set_capacity(list, length) < 0) {
-        object_decref(&list->head);
-        return VALUE_NULL;
-    }
-    memset(list->items, 0, (size_t)length * sizeof(Value));
-    list->length = length;
-    list->kinds = KINDS_ANY; /* of what the caller fills in */
-    return value_from_object(list);
-}
-
-/* Copies items into the list's block, each with one more owner. */
-static void copy_items(List *list, ssize_t at, const Value *items, ssize_t count)
-{
-    KindSet kinds = 0;
     Value *out = list->items + at;
+    if (kinds && !(kinds & KINDS_OBJECT)) {
+        memcpy(out, items, (size_t)count * sizeof(Value));
+        list->kinds |= kinds;
+        return;
+    }
+    kinds = 0;
     for (ssize_t i = 0; i < count; i++) {
         kinds |= value_kind(items[i]);
         out[i] = value_incref(items[i]);
@@ -119,17 +110,49 @@ static void copy_items(List *list, ssize_t at, const Value *items, ssize_t count
     list->kinds |= kinds;
 }
 
-Value list_from_array(const Value *items, ssize_t count)
+static KindSet kinds_of(Value sequence)
+{
+    return is_list(sequence) ? as_list(sequence)->kinds : 0;
+}
+
+/* A list with room for so many, of which it has none yet. */
+static NULLABLE List *alloc_with_room(ssize_t count)
 {
     List *list = alloc_list();
-    if (!list || count == 0) return value_from_object(list);
-    if (set_capacity(list, count) < 0) {
+    if (!list || count == 0) return list;
+    Value *items = count <= LENGTH_MAX ? mem_alloc((size_t)count * sizeof(Value)) : NULL;
+    if (!items) {
         object_decref(&list->head);
-        return VALUE_NULL;
+        error_no_memory();
+        return NULL;
     }
-    copy_items(list, 0, items, count);
+    list->items = items;
+    list->capacity = count;
+    return list;
+}
+
+Value list_new(ssize_t length)
+{
+    List *list = alloc_with_room(length);
+    if (!list || length == 0) return value_from_object(list);
+    memset(list->items, 0, (size_t)length * sizeof(Value));
+    list->length = length;
+    list->kinds = KINDS_ANY; /* of what the caller fills in */
+    return value_from_object(list);
+}
+
+static Value copy_of(const Value *items, ssize_t count, KindSet kinds)
+{
+    List *list = alloc_with_room(count);
+    if (!list || count == 0) return value_from_object(list);
+    copy_items(list, 0, items, count, kinds);
     list->length = count;
     return value_from_object(list);
+}
+
+Value list_from_array(const Value *items, ssize_t count)
+{
+    return copy_of(items, count, 0);
 }
 
 /* The invariant of list.h. */
@@ -234,8 +257,8 @@ static int extend_from_array(List *list, Value source, ssize_t count)
         return -1;
     }
     if (list->length + count > list->capacity && grow(list, list->length + count) < 0) return -1;
-    copy_items(list, list->length, sequence_fast_items(source),
-               count); /* after growing: source may be the list itself */
+    const Value *items = sequence_fast_items(source); /* after growing: source may be the list itself */
+    copy_items(list, list->length, items, count, kinds_of(source));
     list->length += count;
     return 0;
 }
@@ -295,7 +318,7 @@ done:
 
 Value list_from_iterable(Value v)
 {
-    if (is_exact_list(v)) return list_from_array(as_list(v)->items, as_list(v)->length);
+    if (is_exact_list(v)) return copy_of(as_list(v)->items, as_list(v)->length, as_list(v)->kinds);
     if (is_exact_tuple(v)) return list_from_array(sequence_fast_items(v), sequence_fast_length(v));
     Value list = list_new(0);
     if (!value_is_null(list) && list_extend(list, v) < 0) value_clear(&list);
@@ -348,20 +371,21 @@ Value list_slice(Value v, ssize_t low, ssize_t high)
     ssize_t length = list_length(v);
     low = low < 0 ? 0 : MIN(low, length);
     high = high < low ? low : MIN(high, length);
-    return list_from_array(as_list(v)->items + low, high - low);
+    return copy_of(as_list(v)->items + low, high - low, as_list(v)->kinds);
 }
 
-/* Replaces items[low:high] by `count` values, which are increfed. */
-static int replace_range(List *list, ssize_t low, ssize_t high, const Value *values, ssize_t count)
+/* Replaces items[low:high] by `count` values, which are increfed; `kinds` is what they may be, as in copy_items. */
+static int replace_range(List *list, ssize_t low, ssize_t high, const Value *values, ssize_t count, KindSet kinds)
 {
-    ssize_t removed = high - low, change = count - removed, tail = list->length - high;
+    ssize_t change = count - (high - low), tail = list->length - high;
+    ssize_t dropped_count = list->kinds & KINDS_OBJECT ? high - low : 0;
     if (list->length + change == 0) {
         drop_all(list);
         return 0;
     }
     Value few[32], *dropped = few;
-    if (removed > (ssize_t)COUNT_OF(few)) {
-        dropped = raw_alloc((size_t)removed * sizeof(Value));
+    if (dropped_count > (ssize_t)COUNT_OF(few)) {
+        dropped = raw_alloc((size_t)dropped_count * sizeof(Value));
         if (!dropped) {
             error_no_memory();
             return -1;
@@ -371,12 +395,12 @@ static int replace_range(List *list, ssize_t low, ssize_t high, const Value *val
         if (dropped != few) raw_free(dropped);
         return -1;
     }
-    memcpy(dropped, list->items + low, (size_t)removed * sizeof(Value));
-    memmove(list->items + low + count, list->items + high, (size_t)tail * sizeof(Value));
-    copy_items(list, low, values, count);
+    memcpy(dropped, list->items + low, (size_t)dropped_count * sizeof(Value));
+    if (change) memmove(list->items + low + count, list->items + high, (size_t)tail * sizeof(Value));
+    if (count > 0) copy_items(list, low, values, count, kinds);
     list->length += change;
     if (change < 0) shrink(list);
-    for (ssize_t i = removed; i-- > 0;) value_xdecref(dropped[i]);
+    for (ssize_t i = dropped_count; i-- > 0;) value_xdecref(dropped[i]);
     if (dropped != few) raw_free(dropped);
     return 0;
 }
@@ -391,10 +415,10 @@ int list_assign_slice(Value v, ssize_t low, ssize_t high, NULLABLE Value iterabl
     ssize_t length = list_length(v);
     low = low < 0 ? 0 : MIN(low, length);
     high = high < low ? low : MIN(high, length);
-    int status = value_is_null(values)
-                     ? replace_range(as_list(v), low, high, NULL, 0)
-                     : replace_range(as_list(v), low, high, sequence_fast_items(values), sequence_fast_length(values));
-    value_xdecref(values);
+    if (value_is_null(values)) return replace_range(as_list(v), low, high, NULL, 0, 0);
+    int status = replace_range(as_list(v), low, high, sequence_fast_items(values), sequence_fast_length(values),
+                               kinds_of(values));
+    value_decref(values);
     return status;
 }
 
@@ -416,16 +440,11 @@ static Value concat_lists(Value left, Value right)
                             type_of(right)->name);
     const List *a = as_list(left), *b = as_list(right);
     if (a->length > LENGTH_MAX - b->length) return error_no_memory();
-    List *result = alloc_list();
+    List *result = alloc_with_room(a->length + b->length);
     if (!result) return VALUE_NULL;
-    ssize_t length = a->length + b->length;
-    if (length > 0 && set_capacity(result, length) < 0) {
-        object_decref(&result->head);
-        return VALUE_NULL;
-    }
-    copy_items(result, 0, a->items, a->length);
-    copy_items(result, a->length, b->items, b->length);
-    result->length = length;
+    copy_items(result, 0, a->items, a->length, a->kinds);
+    copy_items(result, a->length, b->items, b->length, b->kinds);
+    result->length = a->length + b->length;
     return value_from_object(result);
 }
 
@@ -447,12 +466,8 @@ static Value repeat_list(Value self, ssize_t count)
     ssize_t length = source->length;
     if (length == 0 || count <= 0) return list_new(0);
     if (length > LENGTH_MAX / count) return error_no_memory();
-    List *result = alloc_list();
+    List *result = alloc_with_room(length * count);
     if (!result) return VALUE_NULL;
-    if (set_capacity(result, length * count) < 0) {
-        object_decref(&result->head);
-        return VALUE_NULL;
-    }
     Value *out = result->items;
     for (ssize_t i = 0; i < length; i++) {
         Value item = source->items[i];
@@ -494,12 +509,15 @@ Value list_sliced(Value self, ssize_t start, ssize_t stop, ssize_t step)
     ssize_t count = slice_adjust(list_length(self), &start, &stop, step);
     if (count <= 0) return list_new(0);
     if (step == 1) return list_slice(self, start, start + count);
-    Value result = list_new(count);
-    if (value_is_null(result)) return VALUE_NULL;
+    List *result = alloc_with_room(count);
+    if (!result) return VALUE_NULL;
     const Value *source = as_list(self)->items;
-    for (ssize_t i = 0, at = start; i < count; i++, at += step) as_list(result)->items[i] = value_incref(source[at]);
-    as_list(result)->kinds = as_list(self)->kinds;
-    return result;
+    bool has_objects = as_list(self)->kinds & KINDS_OBJECT;
+    for (ssize_t i = 0, at = start; i < count; i++, at += step)
+        result->items[i] = has_objects ? value_incref(source[at]) : source[at];
+    result->length = count;
+    result->kinds = as_list(self)->kinds;
+    return value_from_object(result);
 }
 
 /* The index that key means for a list of this length, not yet checked; false with an error. */
@@ -736,7 +754,7 @@ static NATIVE(list_clear_method)
 
 static NATIVE(list_copy)
 {
-    return list_from_array(as_list(self)->items, list_length(self));
+    return copy_of(as_list(self)->items, list_length(self), as_list(self)->kinds);
 }
 
 static NATIVE(list_count)

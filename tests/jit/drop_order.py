@@ -50,3 +50,22 @@ def copies(n):
 
 
 copies(8)
+
+# a tuple's items, the last first, also those of tuples that native code never makes
+def pair(n):
+    a, b = D(n), D(n + 1)
+    return (a, 1, b)
+def ends_with_pair(n):
+    a, b = D(n), D(n + 1)
+    yield 1
+    return (a, b)
+def thrown_away(n):
+    t = (D(n), D(n + 1), D(n + 2))
+    return t[1].n
+def go5():
+    for i in range(0, 80, 10):
+        pair(i)
+        for _ in ends_with_pair(i): pass
+        D(i), D(i + 5)
+        thrown_away(i)
+go5()
