@@ -155,14 +155,6 @@ static int64_t helper_list_append(Value list, Value item)
     return list_append(list, item);
 }
 
-static Value helper_list_pop(Value v)
-{
-    List *list = as_list(v);
-    Value item = list->items[list->length - 1];
-    list->length--;
-    return item;
-}
-
 static int64_t helper_list_assign_slice(Value list, int64_t start, int64_t stop, Value values)
 {
     slice_adjust(list_length(list), &start, &stop, 1);

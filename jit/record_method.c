@@ -40,9 +40,12 @@ static bool list_method(const NativeCall *c)
         guard_type(list, &type_list);
         Ref length = emit_load(IR_FLOAD, IR_WORD, list, offsetof(List, length), ALIAS_LIST_LENGTH);
         emit_guard(IR_GTRUE, length, REF_NONE);
-        Ref args[] = {list};
+        Ref shorter = emit_pure(IR_WSUB, IR_WORD, length, ir_word(rec.ir, 1));
+        Ref last = emit_pure(IR_W2I, IR_INT, shorter, REF_NONE);
+        Ref item = REC_FAILED() ? REF_NONE : record_list_item(list, as_list(c->self), last);
         if (REC_FAILED()) return true;
-        return native_finish(c, emit_call_keeping(HELPER_list_pop, args, 1), OWN_SELF);
+        emit_store(list, offsetof(List, length), shorter, ALIAS_LIST_LENGTH);
+        return native_finish(c, item, OWN_SELF);
     }
     return false;
 }

@@ -275,7 +275,7 @@ static void emit_narrow_load(Emitter *e, Ref ref, RV *address, gcc_jit_type *poi
     define(e, ref, as_int ? shl(e, v, 2) : v);
 }
 
-static void emit_call(Emitter *e, Ref ref, const Ins *ins)
+void emit_call(Emitter *e, Ref ref, const Ins *ins)
 {
     const HelperInfo *helper = &helper_info[ins->b];
     gcc_jit_type *types[256];
@@ -299,11 +299,10 @@ static void emit_call(Emitter *e, Ref ref, const Ins *ins)
         define(e, ref, call);
 }
 
-static void emit_incref(Emitter *e, const Ins *ins)
+void emit_incref(Emitter *e, RV *v, bool is_object)
 {
-    RV *v = value(e, ins->a);
     Block *next = NULL;
-    if (!(ins->aux & 1)) {
+    if (!is_object) {
         Block *heap = new_block(e);
         next = new_block(e);
         gcc_jit_block_end_with_conditional(e->block, NULL, is_zero(e, bit_and(e, v, word(e, 7))), heap, next);
@@ -513,9 +512,7 @@ static void emit_conversion(Emitter *e, Ref ref, const Ins *ins)
     case IR_TAGI: define(e, ref, add(e, value(e, ins->a), word(e, 1))); return;
     case IR_UNTAGF: define(e, ref, untag_float(e, value(e, ins->a))); return;
     case IR_TAGF: emit_tag_float(e, ref, ins); return;
-    case IR_KIND:
-        define(e, ref, binary(e, GCC_JIT_BINARY_OP_LSHIFT, word(e, 1), bit_and(e, value(e, ins->a), word(e, 31))));
-        return;
+    case IR_KIND: define(e, ref, kind_of(e, value(e, ins->a))); return;
     case IR_TAGB: define(e, ref, add(e, shl(e, value(e, ins->a), 3), word(e, 0xc))); return;
     case IR_UNTAGB: define_bool(e, ref, compare(e, GCC_JIT_COMPARISON_EQ, value(e, ins->a), word(e, 0x14))); return;
     case IR_I2F: define(e, ref, cast(e, sar(e, value(e, ins->a), 2), e->f64)); return;
@@ -632,11 +629,16 @@ static void emit_instruction(Emitter *e, Ref ref)
     case IR_SLOTCLR:
     case IR_SLOTSET:
     case IR_SETIP: emit_memory(e, ref, ins); return;
-    case IR_INCREF: emit_incref(e, ins); return;
+    case IR_INCREF: emit_incref(e, value(e, ins->a), ins->aux & 1); return;
     case IR_DECREF: emit_decref(e, ins); return;
     case IR_CALL:
     case IR_CALLP:
-    case IR_CALLR: emit_call(e, ref, ins); return;
+    case IR_CALLR:
+        if (ins->b == HELPER_list_append && ins->aux == 2)
+            emit_append(e, ref, ins);
+        else
+            emit_call(e, ref, ins);
+        return;
     default: emit_arithmetic(e, ref, ins); return;
     }
 }

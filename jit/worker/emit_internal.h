@@ -83,6 +83,11 @@ static inline RV *sar(Emitter *e, RV *a, int n)
 {
     return binary(e, GCC_JIT_BINARY_OP_RSHIFT, a, word(e, n));
 }
+/* value_kind() */
+static inline RV *kind_of(Emitter *e, RV *v)
+{
+    return binary(e, GCC_JIT_BINARY_OP_LSHIFT, word(e, 1), bit_and(e, v, word(e, 31)));
+}
 static inline RV *cast(Emitter *e, RV *a, gcc_jit_type *type)
 {
     return gcc_jit_context_new_cast(e->ctx, NULL, a, type);
@@ -154,6 +159,12 @@ RV *untag_float(Emitter *e, RV *v);
 void guard(Emitter *e, RV *condition, int snapshot);
 void guard_heap_type(Emitter *e, RV *v, RV *type, int snapshot);
 void end_with_jump(Emitter *e, Block *target);
+
+void emit_call(Emitter *e, Ref ref, const Ins *ins);
+void emit_incref(Emitter *e, RV *v, bool is_object);
+
+/* --- emit_list.c --- */
+void emit_append(Emitter *e, Ref ref, const Ins *ins); /* a CALL of the helper list_append */
 
 /* --- emit_exits.c --- */
 /* All that is in the queue. Invariant: nothing is emitted behind them, so that the queue does not grow. */
