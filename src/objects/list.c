@@ -831,7 +831,8 @@ static NATIVE(list_getitem)
 
 static NATIVE(list_sizeof)
 {
-    return value_from_small_int((int64_t)type_of(self)->instance_size + as_list(self)->capacity * 8);
+    size_t head = type_of(self)->instance_size - sizeof(KindSet); /* as CPython's, whose lists know no kinds */
+    return value_from_small_int((int64_t)head + as_list(self)->capacity * 8);
 }
 
 static Value iter_of_list(Value self)
