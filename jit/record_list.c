@@ -5,7 +5,7 @@
  * which kinds of values they may hold (List.kinds), and one guard on that answers for all items; the list's loop
  * leaves it in front. A list that holds several kinds, or objects, is asked item by item.
  *
- * A store keeps the invariant (objects/list.h): the kind is guarded to be among the list's, or is noted there. */
+ * A store keeps K1 (objects/list.h): the kind is guarded to be among the list's, or is noted there. */
 #include "jit/record.h"
 #include "objects/list.h"
 

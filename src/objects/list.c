@@ -155,7 +155,7 @@ Value list_from_array(const Value *items, ssize_t count)
     return copy_of(items, count, 0);
 }
 
-/* The invariant of list.h. */
+/* K1 (list.h). */
 static void check_kinds(const List *list)
 {
 #if defined(COACHWHIP_CHECKS)

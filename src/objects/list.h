@@ -20,7 +20,7 @@ ALWAYS_INLINE List *as_list(Value v) { return (List *)value_as_object(v); }
 ALWAYS_INLINE ssize_t list_length(Value v) { return as_list(v)->length; }
 ALWAYS_INLINE Value list_item_borrow(Value v, ssize_t index) { return as_list(v)->items[index]; }
 
-/* Invariant of lists: `kinds` has a bit of every item's kind. Lists without objects need not be looked through by the
+/* Invariant K1: `kinds` has a bit of every item's kind. Lists without objects need not be looked through by the
  * collector, nor when they die; native code reads an int out of a list of ints unasked (jit/record_list.c). */
 ALWAYS_INLINE void list_note(List *list, Value item)
 {
