@@ -130,15 +130,18 @@ ALWAYS_INLINE int matches(Set *set, SetEntry *entry, Value key)
     return equal == PLAIN_UNKNOWN ? compare_with_entry(set, entry, key) : equal;
 }
 
-/* The key's entry, or the unused entry where it would go; NULL on error. */
-static NULLABLE SetEntry *find(Set *set, Value key, int64_t hash)
+/* The key's entry, or the unused one where the search ends; NULL on error. *deleted: the last deleted entry on the
+ * way, or NULL; that is where CPython puts a new key. */
+ALWAYS_INLINE NULLABLE SetEntry *search(Set *set, Value key, int64_t hash, SetEntry **deleted)
 {
 restart:;
+    *deleted = NULL;
     size_t mask = (size_t)set->mask, perturb = (size_t)hash, i = (size_t)hash & mask;
     for (;;) {
         SetEntry *entry = &set->table[i];
         for (int left = i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0; left >= 0; left--, entry++) {
             if (value_is_null(entry->key)) return entry;
+            if (entry->hash == -1) *deleted = entry;
             if (entry->hash != hash) continue;
             int match = matches(set, entry, key);
             if (match == 1) return entry;
@@ -148,6 +151,12 @@ restart:;
         perturb >>= PERTURB_SHIFT;
         i = (i * 5 + 1 + perturb) & mask;
     }
+}
+
+static NULLABLE SetEntry *find(Set *set, Value key, int64_t hash)
+{
+    SetEntry *unused;
+    return search(set, key, hash, &unused);
 }
 
 int set_contains_plain(Value v, Value key)
@@ -173,13 +182,17 @@ int set_add_hashed(Value v, Value key, int64_t hash)
 {
     Set *set = as_set(v);
     value_incref(key); /* a comparison may drop the caller's last reference */
-    SetEntry *entry = find(set, key, hash);
+    SetEntry *deleted, *entry = search(set, key, hash, &deleted);
     if (!entry || !value_is_null(entry->key)) {
         value_decref(key);
         return entry ? 0 : -1;
     }
-    *entry = (SetEntry){key, hash};
     set->length++;
+    if (deleted) {
+        *deleted = (SetEntry){key, hash};
+        return 0;
+    }
+    *entry = (SetEntry){key, hash};
     set->fill++;
     if ((size_t)set->fill * 5 < (size_t)set->mask * 3) return 0;
     return resize_after_growth(set);
