@@ -280,12 +280,18 @@ static Value bytearray_str(Value self)
     return bytearray_repr(self);
 }
 
+/* Not yet checked. */
 static bool get_index(Value self, Value key, ssize_t *index)
 {
     *index = value_is_small_int(key) ? value_as_small_int(key) : number_as_ssize(key, &type_IndexError);
     if (*index == -1 && error_occurred()) return false;
     if (*index < 0) *index += as_bytearray(self)->length;
-    if (*index < 0 || *index >= as_bytearray(self)->length) {
+    return true;
+}
+
+static bool check_index(const ByteArray *a, ssize_t index)
+{
+    if (index < 0 || index >= a->length) {
         error_set(&type_IndexError, "bytearray index out of range");
         return false;
     }
@@ -297,7 +303,7 @@ static Value bytearray_subscript(Value self, Value key)
     const ByteArray *a = as_bytearray(self);
     ssize_t start, stop, step;
     if (value_is_small_int(key) || has_index(key)) {
-        if (!get_index(self, key, &start)) return VALUE_NULL;
+        if (!get_index(self, key, &start) || !check_index(a, start)) return VALUE_NULL;
         return value_from_small_int((uint8_t)a->start[start]);
     }
     if (!is_slice(key))
@@ -316,17 +322,9 @@ static Value bytearray_subscript(Value self, Value key)
 static int bytearray_set_item(Value self, ssize_t index, Value value)
 {
     ByteArray *a = as_bytearray(self);
-    if (index < 0 || index >= a->length) {
-        error_set(&type_IndexError, "bytearray index out of range");
-        return -1;
-    }
-    if (value_is_null(value)) return splice(a, index, index + 1, NULL, 0);
+    if (value_is_null(value)) return check_index(a, index) ? splice(a, index, index + 1, NULL, 0) : -1;
     int byte;
-    if (!byte_from_value(value, &byte)) return -1;
-    if (index >= a->length) { /* __index__ has shortened it */
-        error_set(&type_IndexError, "bytearray index out of range");
-        return -1;
-    }
+    if (!byte_from_value(value, &byte) || !check_index(a, index)) return -1; /* __index__ may have shortened it */
     a->start[index] = (char)byte;
     return 0;
 }

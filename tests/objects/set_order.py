@@ -11,7 +11,7 @@ OPERATIONS = [
     lambda s, x, o: s.add(x),
     lambda s, x, o: s.discard(x),
     lambda s, x, o: s.add(x * 8),
-    lambda s, x, o: s.discard(min(s, default=0)),
+    lambda s, x, o: s.discard(min(s, key=hash, default=0)),
     lambda s, x, o: s.pop() if s else None,
     lambda s, x, o: s.update(o),
     lambda s, x, o: s.difference_update(o),
