@@ -48,7 +48,7 @@ EXPRESSIONS = {
     "bool": [
         "<int> <cmp> <int>", "<int> <cmp> <int>", "<int> <cmp> <n:50>", "<float> <cmp> <float>", "<str> <cmp> <str>", "!<list> <cmp> <list>", "!<tuple> <cmp> <tuple>", "<small> == <n:3>",
         "<small> == <n:3>", "(<bool> and <bool>)", "(<bool> or <bool>)", "(not <bool>)", "isinstance(<thing>, int)", "isinstance(<thing>, <class>)", "isinstance(<thing>, (int, str))",
-        "<thing> is None", "<thing> is <thing>", "<any0> is not None", "<int> in <list>", "<int> in <set>", "<int> not in <tuple>", "<key> in <dict>", "<int> <cmp> <int> <cmp> <int>",
+        "<thing> is None", "<object> is <thing>", "<any0> is not None", "<int> in <list>", "<int> in <set>", "<int> not in <tuple>", "<key> in <dict>", "<int> <cmp> <int> <cmp> <int>",
         "bool(<thing>)", "<str> in <str>", "<object> == <object>", "!<object0> < <object0>", "!<int> in <object0>", "<token> in <any>", "callable(<thing>)", "hasattr(<object0>, 'extra')",
         "<int> <cmp> <float>", "any(<list>)", "all(q > <int0> for q in <list>)"],
     "str": [
