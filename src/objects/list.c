@@ -96,6 +96,7 @@ static inline NULLABLE List *alloc_list(void)
 /* Copies items into the list's block, each with one more owner. `kinds` is what they may be; 0: nobody knows. */
 static void copy_items(List *list, ssize_t at, const Value *items, ssize_t count, KindSet kinds)
 {
+    if (count == 0) return; /* there may be no block */
     Value *out = list->items + at;
     if (kinds && !(kinds & KINDS_OBJECT)) {
         memcpy(out, items, (size_t)count * sizeof(Value));
@@ -397,7 +398,7 @@ static int replace_range(List *list, ssize_t low, ssize_t high, const Value *val
     }
     memcpy(dropped, list->items + low, (size_t)dropped_count * sizeof(Value));
     if (change) memmove(list->items + low + count, list->items + high, (size_t)tail * sizeof(Value));
-    if (count > 0) copy_items(list, low, values, count, kinds);
+    copy_items(list, low, values, count, kinds);
     list->length += change;
     if (change < 0) shrink(list);
     for (ssize_t i = dropped_count; i-- > 0;) value_xdecref(dropped[i]);

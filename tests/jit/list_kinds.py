@@ -223,3 +223,15 @@ for n in range(40):
     mine.append("x")
     walk(mine)
 print(walk(mine), total(MyList([1, 2, 0.5])))
+
+
+def emptied(n):
+    a = list(range(n))
+    while a:
+        a.pop()
+    return a
+
+
+for n in range(30):
+    a = emptied(n)
+    print(a + [], [] + a, a + a, a * 3, a[:], a[::2], a[::-1], a.copy(), [*a, n]) if n % 10 == 0 else None
